@@ -1,0 +1,1 @@
+"""What a post means: pure functions and values, with no web, no SQL and no environment."""
