@@ -1,0 +1,48 @@
+"""The outside form of scores and errors, the same over HTTP, on the command line and in files."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from model.errors import BreakwaterError
+from model.records import Evidence, Explanation, Score
+
+
+def score_answer(score: Score) -> dict[str, Any]:
+    """Give a score's fields by name, ready for JSON."""
+    answer = asdict(score)
+    answer["services"] = list(score.services)
+    return answer
+
+
+def explanation_answer(explanation: Explanation, text: str) -> dict[str, Any]:
+    """Give a score with its log-odds and the evidence spans, strongest first."""
+    return score_answer(explanation.score) | {
+        "runner_up": explanation.runner_up,
+        "advert_log_odds": explanation.advert_log_odds,
+        "advert_intercept": explanation.advert_intercept,
+        "act_log_odds": explanation.act_log_odds,
+        "act_intercept": explanation.act_intercept,
+        "evidence": [_span(span, text) for span in strongest_first(explanation.evidence)],
+    }
+
+
+def strongest_first(evidence: Iterable[Evidence]) -> list[Evidence]:
+    """Order spans by what they add to the advert's log-odds, either way."""
+    return sorted(evidence, key=lambda span: (-abs(span.advert), span.start))
+
+
+def error_answer(error: BreakwaterError, where: str = "") -> dict[str, Any]:
+    """Give an error's type and detail; `where` names the file and line it stands in."""
+    detail = f"{where}: {error}" if where else str(error)
+    return {"error": {"type": error_type(error), "detail": detail}}
+
+
+def error_type(error: BreakwaterError) -> str:
+    """Name an error's class as outside interfaces spell it: InvalidPost is `invalid-post`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", type(error).__name__).lower()
+
+
+def _span(span: Evidence, text: str) -> dict[str, Any]:
+    return asdict(span) | {"text": text[span.start : span.end]}

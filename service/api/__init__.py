@@ -1,0 +1,1 @@
+"""The HTTP interface under /v1, with health and metrics beside it."""

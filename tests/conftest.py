@@ -1,0 +1,65 @@
+"""Shared by all tests: a small real release, trained once from a part of the project's own data."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from model.artifact import Release, Releases
+from model.features import FeatureConfig
+from training.fit import FitConfig
+from training.retrain import Outcome, Sources, train
+
+DATASETS = Path(__file__).parent.parent / "datasets"
+SHARED_DATA = DATASETS.parent.parent / "shared" / "data"
+
+
+@pytest.fixture(name="small_config", scope="session")
+def _small_config() -> FitConfig:
+    return FitConfig(features=FeatureConfig(char_bits=15, word_bits=15), folds=2, max_iterations=30)
+
+
+@pytest.fixture(name="small_data", scope="session")
+def _small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two languages and one background source: enough to train in seconds."""
+    folder = tmp_path_factory.mktemp("data")
+    for name in ("en.jsonl", "ar.jsonl"):
+        shutil.copy(DATASETS / name, folder)
+    (folder / "background").mkdir()
+    shutil.copy(DATASETS / "background" / "mlma.jsonl.gz", folder / "background")
+    return folder
+
+
+@pytest.fixture(name="trained", scope="session")
+def _trained(
+    small_data: Path, small_config: FitConfig, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Outcome]:
+    root = tmp_path_factory.mktemp("trained")
+    return root, train(Sources(small_data), Releases(root), config=small_config)
+
+
+@pytest.fixture(name="release_root", scope="session")
+def _release_root(trained: tuple[Path, Outcome]) -> Path:
+    """A folder with one promoted release; tests must not change it."""
+    return trained[0]
+
+
+@pytest.fixture(name="release", scope="session")
+def _release(release_root: Path) -> Release:
+    return Releases(release_root).load()
+
+
+@pytest.fixture(name="own_releases")
+def _own_releases(release_root: Path, tmp_path: Path) -> Releases:
+    """A copy of the release that a test may change."""
+    root = tmp_path / "releases"
+    shutil.copytree(release_root, root)
+    return Releases(root)
+
+
+@pytest.fixture(name="shared_data", scope="session")
+def _shared_data() -> Path:
+    """Public data kept beside the checkout; tests that want it are skipped without it."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the shared public data is not here")
+    return SHARED_DATA

@@ -1,0 +1,1 @@
+"""How a classifier is made: reads files, writes releases, and never sees the service."""

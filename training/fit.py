@@ -1,0 +1,207 @@
+"""Fit a classifier to examples and background, and predict each example by a model that did not see it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.pipeline import Pipeline
+from threadpoolctl import threadpool_limits
+
+from model.classifier import (
+    ACTS,
+    ADVERT_COLUMNS,
+    SERVICES,
+    UNRELATED_COLUMN,
+    Classifier,
+    Floats,
+    act_probabilities,
+)
+from model.errors import InputError
+from model.features import FeatureConfig, feature_union, letters_by_script, prepare
+from training.background import BackgroundPost
+from training.examples import Example, families, split_folds
+
+_UNSEEN_ACT = -30.0
+_SCRIPT_POSTS = 20
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class FitConfig:
+    """How to fit: feature sizes, inverse regularisation, weights, folds, seed."""
+
+    features: FeatureConfig = field(default_factory=FeatureConfig)
+    inverse_regularisation: float = 10.0
+    background_weight: float = 0.05
+    min_posts: int = 2
+    folds: int = 4
+    seed: int = 0
+    tolerance: float = 1e-3
+    max_iterations: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Training rows: examples first, then background; `acts` holds indices of `ACTS`."""
+
+    texts: list[str]
+    acts: NDArray[np.int64]
+    services: NDArray[np.int64]
+    weights: Floats
+    folds: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A calibrated classifier, and act probabilities (rows x acts) that it did not see in training."""
+
+    classifier: Classifier
+    example_probabilities: Floats
+    background_probabilities: Floats
+    scripts: tuple[str, ...]
+    calibration: tuple[float, float]
+
+
+def fit(
+    examples: Sequence[Example],
+    background: Sequence[BackgroundPost],
+    config: FitConfig,
+    progress: Progress = lambda _: None,
+) -> Fitted:
+    """Fit on everything, with out-of-fold predictions that also calibrate P(advert).
+
+    Raises InputError if an act or service has no example to learn from.
+    """
+    rows = _rows(examples, background, config)
+    _check_coverage(rows, len(examples))
+    progress(f"Predicting out of fold: {config.folds} folds")
+    unseen = _out_of_fold(rows, config)
+    calibration = _calibrate(unseen, rows)
+    progress("Fitting on everything")
+    classifier = _calibrated(_fit_all(rows, len(examples), config), calibration)
+    probabilities = act_probabilities(_apply(unseen, calibration))
+    return Fitted(
+        classifier,
+        probabilities[: len(examples)],
+        probabilities[len(examples) :],
+        _scripts(rows.texts),
+        calibration,
+    )
+
+
+def _rows(examples: Sequence[Example], background: Sequence[BackgroundPost], config: FitConfig) -> Rows:
+    folds = split_folds(examples, families(examples), config.folds, config.seed)
+    shuffled = np.random.default_rng(config.seed).permutation(len(background)) % config.folds
+    acts = [ACTS.index(example.act) for example in examples] + [UNRELATED_COLUMN] * len(background)
+    services = [[service in example.service for service in SERVICES] for example in examples]
+    weights = [1.0] * len(examples) + [config.background_weight] * len(background)
+    return Rows(
+        [prepare(example.text) for example in examples] + [post.text for post in background],
+        np.array(acts),
+        np.array(services, dtype=np.int64).reshape(len(examples), len(SERVICES)),
+        np.array(weights),
+        np.concatenate([np.asarray(folds, dtype=np.int64), shuffled]),
+    )
+
+
+def _check_coverage(rows: Rows, examples: int) -> None:
+    present = set(rows.acts[:examples].tolist())
+    missing = [str(act) for column, act in enumerate(ACTS) if column not in present]
+    adverts = rows.services[np.isin(rows.acts[:examples], ADVERT_COLUMNS)]
+    sold = adverts.sum(axis=0)
+    missing += [str(SERVICES[c]) for c in range(len(SERVICES)) if not 0 < sold[c] < len(adverts)]
+    if missing:
+        raise InputError(f"the training data has no telling example of: {', '.join(missing)}")
+
+
+def _out_of_fold(rows: Rows, config: FitConfig) -> Floats:
+    """Scores (rows x acts) of each row by a regression fitted without its fold."""
+    scores = np.full((len(rows.texts), len(ACTS)), _UNSEEN_ACT)
+    run = Parallel(n_jobs=-1, return_as="list")
+    for fold, part in enumerate(run(delayed(_score_fold)(rows, fold, config) for fold in range(config.folds))):
+        scores[rows.folds == fold] = part
+    return scores
+
+
+def _score_fold(rows: Rows, fold: int, config: FitConfig) -> Floats:
+    inside = np.flatnonzero(rows.folds != fold)
+    outside = np.flatnonzero(rows.folds == fold)
+    acts = _fit_acts([rows.texts[i] for i in inside], rows.acts[inside], rows.weights[inside], config)
+    scores = np.full((len(outside), len(ACTS)), _UNSEEN_ACT)
+    scores[:, acts[-1].classes_] = acts.decision_function([rows.texts[i] for i in outside])
+    return scores
+
+
+def _fit_acts(texts: Sequence[str], acts: NDArray[np.int64], weights: Floats, config: FitConfig) -> Pipeline:
+    """Fit features and regression; columns met in too few posts get no weight."""
+    union = feature_union(config.features)
+    matrix = csr_matrix(union.fit_transform(texts), dtype=np.float32)
+    columns = np.flatnonzero(np.bincount(matrix.indices, minlength=matrix.shape[1]) >= config.min_posts)
+    regression = LogisticRegression(
+        C=config.inverse_regularisation, tol=config.tolerance, max_iter=config.max_iterations
+    )
+    with threadpool_limits(1):
+        regression.fit(matrix[:, columns], acts, sample_weight=weights)
+    coefficients = np.zeros((len(regression.classes_), matrix.shape[1]), dtype=np.float32)
+    coefficients[:, columns] = regression.coef_
+    regression.coef_ = coefficients
+    regression.n_features_in_ = matrix.shape[1]
+    return Pipeline([("features", union), ("acts", regression)])
+
+
+def _fit_all(rows: Rows, examples: int, config: FitConfig) -> Classifier:
+    acts = _fit_acts(rows.texts, rows.acts, rows.weights, config)
+    adverts = np.flatnonzero(np.isin(rows.acts[:examples], ADVERT_COLUMNS))
+    matrix = acts[:-1].transform([rows.texts[i] for i in adverts])
+    heads = OneVsRestClassifier(LogisticRegression(C=config.inverse_regularisation, max_iter=200))
+    with threadpool_limits(1):
+        heads.fit(matrix, rows.services[adverts])
+    for head in heads.estimators_:
+        head.coef_ = head.coef_.astype(np.float32)
+    return Classifier(config.features, acts, heads)
+
+
+def _calibrate(scores: Floats, rows: Rows) -> tuple[float, float]:
+    """Find the scale of all scores and the shift of the advert acts that fit P(advert) best."""
+    advert = np.isin(rows.acts, ADVERT_COLUMNS)
+
+    def loss(parameters: Floats) -> float:
+        probability = act_probabilities(_apply(scores, tuple(parameters)))[:, ADVERT_COLUMNS].sum(axis=1)
+        likelihood = np.where(advert, probability, 1 - probability).clip(1e-12)
+        return float(-(rows.weights * np.log(likelihood)).sum() / rows.weights.sum())
+
+    scale, shift = minimize(loss, np.array([1.0, 0.0]), method="Nelder-Mead").x
+    return float(scale), float(shift)
+
+
+def _apply(scores: Floats, calibration: tuple[float, ...]) -> Floats:
+    scale, shift = calibration
+    applied = scores * scale
+    applied[:, ADVERT_COLUMNS] += shift
+    return applied
+
+
+def _calibrated(classifier: Classifier, calibration: tuple[float, float]) -> Classifier:
+    """Fold the calibration into the weights, so that scoring and explaining need not know of it."""
+    scale, shift = calibration
+    regression = classifier.acts[-1]
+    regression.coef_ = (regression.coef_ * scale).astype(np.float32)
+    intercepts = np.asarray(regression.intercept_, dtype=np.float64) * scale
+    intercepts[ADVERT_COLUMNS] += shift
+    regression.intercept_ = intercepts
+    return classifier
+
+
+def _scripts(texts: Sequence[str]) -> tuple[str, ...]:
+    """Scripts that occur in enough posts to be judged."""
+    posts: dict[str, int] = {}
+    for text in texts:
+        for script in letters_by_script(text):
+            posts[script] = posts.get(script, 0) + 1
+    return tuple(sorted(script for script, count in posts.items() if count >= _SCRIPT_POSTS))

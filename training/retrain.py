@@ -1,0 +1,194 @@
+"""From labelled data to a served release: gather, fit, measure, keep, judge, promote."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from model.artifact import Candidate, Releases
+from model.classifier import ADVERT_COLUMNS, Floats
+from model.errors import ArtifactError, InputError
+from model.policy import Policy
+from training.background import BackgroundPost, read_background, read_crawl
+from training.evaluate import Metrics, choose_policy, from_probabilities, measure, threshold_table
+from training.examples import Example, read_examples
+from training.fit import FitConfig, Fitted, Progress, fit
+from training.gate import Verdict, judge
+from training.report import card
+
+LIBRARIES = ("langdetect", "numpy", "scikit-learn", "scipy")
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where training data lies: the project's folder, outside examples, own crawls, reviewers' labels."""
+
+    data: Path
+    extra: tuple[Path, ...] = ()
+    crawls: tuple[Path, ...] = ()
+    labels: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a training run; `verdict` says why a candidate was refused."""
+
+    version: str
+    promoted: bool
+    verdict: Verdict
+    metrics: Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class _Data:
+    examples: list[Example]
+    reviewed: list[Example]
+    background: list[BackgroundPost]
+
+    @property
+    def everything(self) -> list[Example]:
+        return [*self.examples, *self.reviewed]
+
+
+def train(
+    sources: Sources,
+    releases: Releases,
+    *,
+    promote: bool = True,
+    config: FitConfig | None = None,
+    progress: Progress = lambda _: None,
+) -> Outcome:
+    """Train a candidate, keep it, and promote it if the gate lets it pass and `promote` is true."""
+    config = config or FitConfig()
+    data = _gather(sources)
+    progress(f"Read {len(data.everything):,} examples and {len(data.background):,} ordinary posts")
+    fitted = fit(data.everything, data.background, config, progress)
+    progress("Measuring")
+    metrics, policy, thresholds = _measured(data, fitted)
+    current = _current_manifest(releases)
+    metrics["reviews"] = _compare_reviews(data, fitted, releases, current)
+    facts = _facts(data, config, metrics)
+    page = card(facts, policy, _is_advert(data.everything), _probability(fitted.example_probabilities))
+    candidate = Candidate(fitted.classifier, policy, fitted.scripts, tuple(thresholds), page, facts)
+    version = releases.save(candidate)
+    verdict = judge(metrics, current["metrics"] if current else None)
+    if verdict.passed and promote:
+        releases.promote(version)
+    return Outcome(version, verdict.passed and promote, verdict, metrics)
+
+
+def _gather(sources: Sources) -> _Data:
+    files = sorted(sources.data.glob("*.jsonl"))
+    if not files:
+        raise InputError(f"{sources.data} holds no <language>.jsonl to train on")
+    background = read_background(sources.data / "background")
+    for crawl in sources.crawls:
+        background = [*background, *read_crawl(crawl)]
+    reviewed = read_examples([sources.labels]) if sources.labels else []
+    return _Data(read_examples([*files, *sources.extra]), reviewed, background)
+
+
+def _measured(data: _Data, fitted: Fitted) -> tuple[Metrics, Policy, list[dict[str, float]]]:
+    """Metrics on posts that the model did not see, and the thresholds that follow from them."""
+    adverts = _is_advert(data.everything)
+    probability = _probability(fitted.example_probabilities)
+    ordinary = _probability(fitted.background_probabilities)
+    everyone = np.concatenate([adverts, np.zeros(len(ordinary), dtype=np.bool_)])
+    thresholds = threshold_table(everyone, np.concatenate([probability, ordinary]))
+    policy = choose_policy(ordinary)
+    predictions = from_probabilities(
+        (example.language for example in data.everything),
+        (example.act for example in data.everything),
+        fitted.example_probabilities,
+    )
+    metrics = measure(predictions, policy)
+    metrics["background"] = _false_alarms(data.background, ordinary, policy)
+    return metrics, policy, thresholds
+
+
+def _false_alarms(background: Sequence[BackgroundPost], probability: Floats, policy: Policy) -> Metrics:
+    flagged = probability >= policy.review
+    languages = np.array([post.language for post in background])
+    return {
+        "posts": len(background),
+        "false_positive_rate": float(flagged.mean()) if len(flagged) else None,
+        "languages": {
+            str(code): {
+                "posts": int((languages == code).sum()),
+                "false_positive_rate": float(flagged[languages == code].mean()),
+            }
+            for code in np.unique(languages)
+        },
+    }
+
+
+def _compare_reviews(
+    data: _Data, fitted: Fitted, releases: Releases, current: Mapping[str, Any] | None
+) -> Metrics | None:
+    """Log loss of candidate and current release on reviewed posts that neither has seen."""
+    seen = set(current.get("reviewed", ())) if current else set()
+    fresh = [i for i, example in enumerate(data.reviewed) if _digest(example.text) not in seen]
+    if not fresh or current is None:
+        return None
+    scorer = releases.load(current["version"]).scorer
+    theirs = [scorer.score(data.reviewed[i].text).probability for i in fresh]
+    ours = _probability(fitted.example_probabilities)[len(data.examples) :][fresh]
+    adverts = _is_advert([data.reviewed[i] for i in fresh])
+    return {
+        "posts": len(fresh),
+        "candidate_loss": _log_loss(adverts, ours),
+        "current_loss": _log_loss(adverts, np.array(theirs)),
+    }
+
+
+def _log_loss(adverts: Any, probability: Floats) -> float:
+    likelihood = np.where(adverts, probability, 1 - probability)
+    return float(-np.log(likelihood.clip(1e-6)).mean())
+
+
+def _facts(data: _Data, config: FitConfig, metrics: Metrics) -> dict[str, Any]:
+    return {
+        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "code_version": installed_version("breakwater"),
+        "libraries": {name: installed_version(name) for name in LIBRARIES},
+        "data_digest": _data_digest(data),
+        "examples": len(data.everything),
+        "reviewed": sorted(_digest(example.text) for example in data.reviewed),
+        "fit": asdict(config),
+        "languages": sorted({example.language for example in data.everything}),
+        "metrics": metrics,
+    }
+
+
+def _data_digest(data: _Data) -> str:
+    rows = [asdict(example) for example in data.everything] + [asdict(post) for post in data.background]
+    return _digest(json.dumps(rows, sort_keys=True, default=str))
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _is_advert(examples: Sequence[Example]) -> Any:
+    return np.array([example.act.is_advert for example in examples], dtype=np.bool_)
+
+
+def _probability(acts: Floats) -> Floats:
+    return np.asarray(acts[:, ADVERT_COLUMNS].sum(axis=1), dtype=np.float64)
+
+
+def _current_manifest(releases: Releases) -> Mapping[str, Any] | None:
+    """The manifest of what is served; a damaged release is no bar to training a sound one."""
+    version = releases.current()
+    if version is None:
+        return None
+    try:
+        return releases.manifest(version)
+    except ArtifactError:
+        return None
