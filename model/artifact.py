@@ -1,21 +1,22 @@
 """Keep releases in a folder: save, verify, load, promote, roll back.
 
-    releases/
-      current                 the pointer: versions served, oldest first, the last is served now;
-                              replaced atomically
-      <version>/
-        manifest.json         what it is, with the digest of every other file
-        manifest.sig          HMAC of the manifest, when a signing key is set
-        scorer/*.npy          all that serving needs; loaded without pickle, memory-mapped
-        thresholds.json       metrics at each threshold, for threshold queries
-        pipeline.joblib       the scikit-learn estimators, for retraining and inspection only
-        card.html             the model card
+releases/
+  current                 the pointer: versions served, oldest first, the last is served now;
+                          replaced atomically
+  <version>/
+    manifest.json         what it is, with the digest of every other file
+    manifest.sig          HMAC of the manifest, when a signing key is set
+    scorer/*.npy          all that serving needs; loaded without pickle, memory-mapped
+    thresholds.json       metrics at each threshold, for threshold queries
+    pipeline.joblib       the scikit-learn estimators, for retraining and inspection only
+    card.html             the model card
 """
 
 import hashlib
 import hmac
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -33,6 +34,7 @@ from model.policy import Policy
 from model.scorer import Scorer, Weights, weights_of
 
 FORMAT = 1
+_VERSION = re.compile("[0-9a-f]{12}")
 _ARRAYS = ("idf", "weights", "intercepts")
 _POINTER, _MANIFEST, _SIGNATURE = "current", "manifest.json", "manifest.sig"
 
@@ -106,7 +108,7 @@ class Releases:
             if target.exists():
                 self.load(version)
             else:
-                os.replace(draft, target)
+                draft.replace(target)
             return version
         finally:
             shutil.rmtree(draft, ignore_errors=True)
@@ -169,13 +171,12 @@ class Releases:
             file.write("".join(f"{version}\n" for version in history))
             file.flush()
             os.fsync(file.fileno())
-        os.replace(draft, self.root / _POINTER)
+        draft.replace(self.root / _POINTER)
 
     def _path(self, version: str) -> Path:
-        path = self.root / version
-        if Path(version).name != version or not path.is_dir():
+        if not _VERSION.fullmatch(version) or not (self.root / version).is_dir():
             raise NotFound(f"no release {version!r} in {self.root}")
-        return path
+        return self.root / version
 
     def _write_draft(self, draft: Path, candidate: Candidate) -> dict[str, Any]:
         (draft / "scorer").mkdir()

@@ -20,7 +20,7 @@ from model.fold import fold_text
 
 Floats = NDArray[np.float64]
 
-# Handles, links, addresses, phones and long digit runs are never features: they would teach a set, not an act.
+# Handles, links, addresses, phones and long digit runs are no features: they would teach a set, not an act.
 _LEFT_OUT = (
     r"(?:https?:|www\.)\S*|[^\s@]+@[^\s@]+\.\w+|@[\w.]+"
     r"|(?<![\w.])[\w\-]+(?:\.[a-z][\w\-]*)+/\S*"
@@ -78,7 +78,7 @@ def feature_union(config: FeatureConfig) -> FeatureUnion:
 
 def _vectorizers(config: FeatureConfig) -> tuple[HashingVectorizer, HashingVectorizer]:
     char = _hashing(config.char_bits, analyzer="char_wb", ngram_range=config.char_ngrams)
-    word = _hashing(config.word_bits, analyzer="word", token_pattern=r"\S+")
+    word = _hashing(config.word_bits, analyzer="word", token_pattern=r"\S+")  # noqa: S106 - a pattern
     return char, word
 
 

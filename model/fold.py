@@ -1,8 +1,8 @@
 """Fold text: one table from a code point to zero or more code points, then two small clean-ups.
 
 Folding makes spellings alike that readers take as the same: case, accents, Arabic-letter variants, digit
-systems, full-width, mathematical and look-alike letters, zero-width and bidi controls. Offsets lead from each folded
-code point back to the text as posted, so that evidence can be drawn on it.
+systems, full-width, mathematical and look-alike letters, zero-width and bidi controls. Offsets lead from
+each folded code point back to the text as posted, so that evidence can be drawn on it.
 """
 
 import re
@@ -13,7 +13,7 @@ from functools import lru_cache
 # Letters that people swap freely when they type Arabic, Persian, Kurdish, Pashto and Urdu.
 _ARABIC = {
     "ي": "ىیېۍێےۓ",
-    "ك": "کڪګ",
+    "ك": "کڪ",
     "ه": "ةہھۀۂۃەە",
     "و": "ۆۇۈۋ",
     "ر": "ڕ",
@@ -23,14 +23,15 @@ _ARABIC = {
 }
 # Latin letters that NFKD leaves whole, and phonetic small capitals used as ornament.
 _LATIN = {
-    "d": "đðᴅ", "i": "ıɪ", "o": "øᴏ", "l": "łʟ", "h": "ħʜ", "t": "ŧᴛ", "a": "ᴀɑ", "b": "ʙ", "c": "ᴄ",
-    "e": "ᴇ", "f": "ꜰ", "g": "ɢɡ", "j": "ᴊ", "k": "ᴋ", "m": "ᴍ", "n": "ɴ", "p": "ᴘ", "r": "ʀ", "s": "ꜱ",
+    "d": "đðᴅ", "i": "ıɪ", "o": "øᴏ", "l": "łʟ", "h": "ħʜ", "t": "ŧᴛ", "a": "ᴀɑ", "b": "ʙ",
+    "c": "ᴄ", "e": "ᴇ", "f": "ꜰ", "g": "ɢɡ", "j": "ᴊ", "k": "ᴋ", "m": "ᴍ", "n": "ɴ", "p": "ᴘ", "r": "ʀ", "s": "ꜱ",
     "u": "ᴜ", "v": "ᴠ", "w": "ᴡ", "y": "ʏ", "z": "ᴢ", "ae": "æ", "oe": "œ",
 }  # fmt: skip
-# Cyrillic, Greek and Armenian letters that look Latin. Text wholly in those scripts stays consistent with itself.
+# Cyrillic, Greek and Armenian letters that look Latin. Text wholly in those scripts stays true to itself.
 _LOOKALIKES = {
     "a": "аα", "b": "ьβ", "c": "сϲ", "e": "еε", "h": "һհ", "i": "іι", "j": "ј", "k": "кκ", "n": "ոη",
-    "o": "оοօ", "p": "рρ", "q": "ԛ", "s": "ѕ", "t": "тτ", "u": "սυ", "v": "ѵν", "w": "ԝω", "x": "хχ", "y": "уγ",
+    "o": "оοօ", "p": "рρ", "q": "ԛ", "s": "ѕ", "t": "тτ", "u": "սυ", "v": "ѵν", "w": "ԝω",
+    "x": "хχ", "y": "уγ",
 }  # fmt: skip
 _PUNCTUATION = {"?": "؟\u037e", '"': "«»“”„‟‹›「」", "%": "٪", "-": "‐‑‒–—―"}
 _SWAPS = {
@@ -41,9 +42,9 @@ _SWAPS = {
 }
 # Blocks whose combining marks are dropped; vowel signs of Indic and Ethiopic scripts carry meaning and stay.
 _DROPPED_MARKS = (
-    (0x0300, 0x036F), (0x0483, 0x0489), (0x0591, 0x05C7), (0x0610, 0x061A), (0x064B, 0x065F), (0x0670, 0x0670),
-    (0x06D6, 0x06ED), (0x08CA, 0x08FF), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20F0), (0xFE00, 0xFE0F),
-    (0xFE20, 0xFE2F), (0xE0100, 0xE01EF),
+    (0x0300, 0x036F), (0x0483, 0x0489), (0x0591, 0x05C7), (0x0610, 0x061A), (0x064B, 0x065F),
+    (0x0670, 0x0670), (0x06D6, 0x06ED), (0x08CA, 0x08FF), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF),
+    (0x20D0, 0x20F0), (0xFE00, 0xFE0F), (0xFE20, 0xFE2F), (0xE0100, 0xE01EF),
 )  # fmt: skip
 # Squared and circled white-on-black capitals, which NFKD leaves whole.
 _CAPITALS = (0x1F150, 0x1F170)
@@ -51,9 +52,7 @@ _TATWEEL_AND_MODIFIERS = {0x0640, 0x02BB, 0x02BC, 0x02B9, 0x02BE, 0x02BF}
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 
 _LETTER = r"[^\W\d_]"
-_SPACED = re.compile(
-    rf"(?<!{_LETTER}){_LETTER}([ .\-_*·•|/~]){_LETTER}(?:\1{_LETTER}){{2,}}(?!{_LETTER})"
-)
+_SPACED = re.compile(rf"(?<!{_LETTER}){_LETTER}([ .\-_*·•|/~]){_LETTER}(?:\1{_LETTER}){{2,}}(?!{_LETTER})")
 _REPEATED = re.compile(rf"({_LETTER})\1{{2,}}")
 
 

@@ -1,4 +1,4 @@
-"""Read posts for batch scoring from JSONL, CSV and Parquet files, in chunks; nothing is dropped in silence."""
+"""Read posts for batch scoring from JSONL, CSV and Parquet files, in chunks; no row is dropped in silence."""
 
 import csv
 import gzip
@@ -13,12 +13,12 @@ from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from service.posts import read_post
 
 from model.errors import BreakwaterError, InputError
 from model.lines import parse_object
 from model.records import Post
 from model.scorer import check_text
-from service.posts import read_post
 
 JSONL_SUFFIXES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 CSV_SUFFIXES = (".csv", ".csv.gz")
@@ -86,10 +86,11 @@ def read_chunks(path: Path, size: int) -> Iterator[Chunk]:
 
 
 def read_rows(chunk: Chunk) -> Iterator[InputRow]:
-    """Turn a chunk's rows into posts, or into the errors that say why there is none."""
+    """Turn a chunk's rows into posts, or the errors that say why there is none; blank lines are left out."""
     rows = chunk.rows.to_pylist() if isinstance(chunk.rows, pa.Table) else chunk.rows
     for line, raw in zip(chunk.lines, rows, strict=True):
-        yield _read_row(line, raw)
+        if not is_blank(raw):
+            yield _read_row(line, raw)
 
 
 def is_blank(raw: object) -> bool:

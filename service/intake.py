@@ -1,11 +1,12 @@
-"""Score posts and route those that a person should see: what `POST /v1/posts` and `rescore --enqueue` share."""
+"""Score posts and route those that a person should see."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from model.records import Post, Score
 from service.records import Routed
 from service.services import Services
+
+from model.records import Post, Score
 
 
 @dataclass(frozen=True, slots=True)

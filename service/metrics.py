@@ -27,7 +27,9 @@ def new_metrics() -> Metrics:
     return Metrics(
         registry,
         Counter("breakwater_requests", "Requests answered", ["route", "method", "status"], registry=registry),
-        Histogram("breakwater_request_seconds", "Time to answer", ["route"], buckets=_SECONDS, registry=registry),
+        Histogram(
+            "breakwater_request_seconds", "Time to answer", ["route"], buckets=_SECONDS, registry=registry
+        ),
         Counter("breakwater_scored", "Posts scored", ["band"], registry=registry),
         Counter("breakwater_routed", "Posts that became new cases", registry=registry),
         Counter("breakwater_decided", "Decisions taken", ["act"], registry=registry),

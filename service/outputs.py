@@ -43,7 +43,7 @@ class ScoredRow:
 
 
 def scored_object(scored: ScoredRow, where: str) -> dict[str, Any]:
-    """Give a scored row as an object; columns that came along and bear our names get `input_` before theirs."""
+    """Give a scored row as an object; columns that came along get `input_` before a name of ours."""
     answer = {"id": scored.row.id} | {carried_name(key): value for key, value in scored.row.extra.items()}
     if scored.score is not None:
         return answer | score_answer(scored.score)
@@ -89,7 +89,9 @@ def read_ids(path: Path) -> Iterator[str | None]:
             yield None if value is None else str(value)
 
 
-def _table(objects: Sequence[Mapping[str, Any]], rows: Sequence[ScoredRow], table: pa.Table | None) -> pa.Table:
+def _table(
+    objects: Sequence[Mapping[str, Any]], rows: Sequence[ScoredRow], table: pa.Table | None
+) -> pa.Table:
     columns = {
         name: pa.array([_cell(name, entry) for entry in objects], type=_SCORE_COLUMNS.field(name).type)
         for name in _SCORE_COLUMNS.names

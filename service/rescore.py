@@ -119,7 +119,9 @@ def _rows_in(path: Path) -> int:
         return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
 
 
-def _score_parts(job: Job, paths: Sequence[Path], done: dict[str, Part], failures: list[str]) -> Iterator[Part]:
+def _score_parts(
+    job: Job, paths: Sequence[Path], done: dict[str, Part], failures: list[str]
+) -> Iterator[Part]:
     tasks = (
         delayed(_score_chunk)(job, name, chunk)
         for name, chunk in _numbered(job, paths, failures)

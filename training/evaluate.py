@@ -178,7 +178,8 @@ def choose_policy(ordinary: Floats) -> Policy:
 
 def as_table(metrics: Metrics) -> str:
     """Lay metrics out as two readable tables, by language and by act."""
-    head = f"{'language':<14}{'adverts':>8}{'benign':>8}{'recall':>8}{'precis.':>8}{'fpr':>8}{'AP':>8}{'stance':>8}{'ECE':>8}"
+    names = ("adverts", "benign", "recall", "precis.", "fpr", "AP", "stance", "ECE")
+    head = f"{'language':<14}" + "".join(f"{name:>8}" for name in names)
     lines = [head, "-" * len(head)]
     for name, row in [*metrics["languages"].items(), ("all", metrics["overall"])]:
         rates = row["review"]

@@ -1,8 +1,8 @@
 """Labelled examples: read, check, group into families and split without leakage.
 
-    python -m training.examples datasets/*.jsonl
+    python -m training.examples datasets/*.jsonl [--datasheet datasets/README.md]
 
-prints how many there are, by language and act.
+checks files and prints how many examples they hold, or writes that into the datasheet.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from typing import Any
 
 import click
 
-from model.errors import BreakwaterError, InvalidExample
+from model.errors import BreakwaterError, InputError, InvalidExample
 from model.features import prepare
 from model.fold import fold_text
 from model.records import Act, Service
@@ -34,6 +34,8 @@ UNKNOWN_SCRIPT = "Zyyy"
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]+)*")
 _ALL = "**all**"
+_TABLE_BEGIN = "<!-- counts: begin -->"
+_TABLE_END = "<!-- counts: end -->"
 _SCRIPT = re.compile(r"[A-Z][a-z]{3}")
 
 
@@ -118,6 +120,15 @@ def count_table(examples: Iterable[Example]) -> str:
     ruler = ["---", *("--:" for _ in columns)]
     head = ["language", *columns]
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, ruler, *rows))
+
+
+def with_counts(datasheet: str, table: str) -> str:
+    """Put a table of counts in its marked place in a datasheet."""
+    head, _, rest = datasheet.partition(_TABLE_BEGIN)
+    _, end, tail = rest.partition(_TABLE_END)
+    if not end:
+        raise InputError(f"the datasheet has no {_TABLE_BEGIN} and {_TABLE_END}")
+    return f"{head}{_TABLE_BEGIN}\n{table}\n{_TABLE_END}{tail}"
 
 
 def _largest_first(groups: Iterable[list[int]], seed: int) -> list[list[int]]:
@@ -218,10 +229,16 @@ def _example(row: Mapping[str, Any], source: str) -> Example:
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-def main(paths: tuple[Path, ...]) -> None:
-    """Check files of examples and print their counts."""
+@click.option("--datasheet", type=click.Path(path_type=Path, exists=True), help="Write the counts here.")
+def main(paths: tuple[Path, ...], datasheet: Path | None) -> None:
+    """Check files of examples, and print or write their counts."""
     try:
-        click.echo(count_table(read_examples(paths)))
+        table = count_table(read_examples(paths))
+        if datasheet is None:
+            click.echo(table)
+        else:
+            content = with_counts(datasheet.read_text(encoding="utf-8"), table)
+            datasheet.write_text(content, encoding="utf-8")
     except BreakwaterError as error:
         raise click.ClickException(str(error)) from error
 

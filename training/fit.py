@@ -124,7 +124,9 @@ def _out_of_fold(rows: Rows, config: FitConfig) -> Floats:
     """Scores (rows x acts) of each row by a regression fitted without its fold."""
     scores = np.full((len(rows.texts), len(ACTS)), _UNSEEN_ACT)
     run = Parallel(n_jobs=-1, return_as="list")
-    for fold, part in enumerate(run(delayed(_score_fold)(rows, fold, config) for fold in range(config.folds))):
+    for fold, part in enumerate(
+        run(delayed(_score_fold)(rows, fold, config) for fold in range(config.folds))
+    ):
         scores[rows.folds == fold] = part
     return scores
 

@@ -12,11 +12,17 @@ from sklearn.metrics import precision_recall_curve
 
 from model.classifier import Floats
 from model.policy import Policy
-from training.evaluate import Flags, Metrics
+from training.evaluate import Flags, Metrics, Predictions
 
 _INK, _ACCENT, _SOFT = "#1d2733", "#0b6e99", "#c9d6df"
+_UNSEEN = """<p>Every figure is from posts that the model did not see: the examples were split into folds by
+family and minimal pair. They were authored for this project, not collected.</p>"""
+_USE = """<h2>Use</h2><p>It routes posts to people and decides nothing. People who ask for passage, tell their
+journey, warn, report, rescue or sell lawful travel are not adverts. Do not use it to look for people who
+move.</p>"""
 _STYLE = """
-body{font:16px/1.5 system-ui,sans-serif;color:#1d2733;background:#fff;max-width:60rem;margin:2rem auto;padding:0 1rem}
+body{font:16px/1.5 system-ui,sans-serif;color:#1d2733;background:#fff;
+max-width:60rem;margin:2rem auto;padding:0 1rem}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{padding:.3rem .6rem;text-align:right;border-bottom:1px solid #dde5ea}
 th:first-child,td:first-child{text-align:left}figure{margin:1.5rem 0}svg{max-width:100%;height:auto}
@@ -29,24 +35,42 @@ def card(facts: Mapping[str, Any], policy: Policy, adverts: Flags, probability: 
     metrics = facts["metrics"]
     return "\n".join(
         [
-            "<!doctype html><html lang='en'><meta charset='utf-8'>",
-            "<meta name='viewport' content='width=device-width, initial-scale=1'>",
-            f"<title>Breakwater model card</title><style>{_STYLE}</style>",
-            "<h1>Breakwater model card</h1>",
+            _head("Breakwater model card"),
             _introduction(facts, policy),
             "<h2>How well it does</h2>",
-            "<p>Every figure is from posts that the model did not see: the examples were split into folds by "
-            "family and minimal pair. They were authored for this project, not collected.</p>",
-            _figure(_precision_recall(adverts, probability, policy), "Precision and recall over thresholds"),
-            _figure(_reliability(adverts, probability), "Reliability: stated probability against share of adverts"),
-            _figure(_languages(metrics["languages"]), "Recall of adverts above the review threshold, by language"),
-            _language_table(metrics),
-            _act_table(metrics),
-            "<h2>Use</h2><p>It routes posts to people and decides nothing. People who ask for passage, tell "
-            "their journey, warn, report, rescue or sell lawful travel are not adverts. Do not use it to look "
-            "for people who move.</p>",
+            _UNSEEN,
+            *_figures(metrics, policy, adverts, probability),
+            _USE,
         ]
     )
+
+
+def evaluation_page(metrics: Metrics, version: str, policy: Policy, predictions: Predictions) -> str:
+    """Write what a release does on labelled posts that someone brought, as one HTML page."""
+    title = f"Breakwater release {html.escape(version)}, measured"
+    figures = _figures(metrics, policy, predictions.adverts, predictions.probability)
+    return "\n".join([_head(title), *figures])
+
+
+def _head(title: str) -> str:
+    return (
+        "<!doctype html><html lang='en'><meta charset='utf-8'>"
+        "<meta name='viewport' content='width=device-width, initial-scale=1'>"
+        f"<title>{title}</title><style>{_STYLE}</style><h1>{title}</h1>"
+    )
+
+
+def _figures(metrics: Metrics, policy: Policy, adverts: Flags, probability: Floats) -> list[str]:
+    """Charts where there is something to draw, and the tables."""
+    charts = []
+    if adverts.any():
+        curve = _precision_recall(adverts, probability, policy)
+        charts = [
+            _figure(curve, "Precision and recall over thresholds"),
+            _figure(_reliability(adverts, probability), "Stated probability against share of adverts"),
+            _figure(_languages(metrics["languages"]), "Recall of adverts above review, by language"),
+        ]
+    return [*charts, _language_table(metrics), _act_table(metrics)]
 
 
 def _introduction(facts: Mapping[str, Any], policy: Policy) -> str:
@@ -54,9 +78,10 @@ def _introduction(facts: Mapping[str, Any], policy: Policy) -> str:
     alarms = metrics["background"]
     return (
         f"<p>Trained on {facts['examples']:,} examples and {alarms['posts']:,} ordinary posts "
-        f"(data digest <code>{html.escape(facts['data_digest'][:12])}</code>). A post enters the queue from "
-        f"probability {policy.review:.4f} (band <em>review</em>) and is <em>high</em> from {policy.high:.4f}. "
-        f"Of ordinary posts, {1000 * (alarms['false_positive_rate'] or 0):.1f} in 1,000 reach the queue.</p>"
+        f"(data digest <code>{html.escape(facts['data_digest'][:12])}</code>). A post enters the queue "
+        f"from probability {policy.review:.4f} (band <em>review</em>) and is <em>high</em> from "
+        f"{policy.high:.4f}. Of 1,000 ordinary posts {1000 * (alarms['false_positive_rate'] or 0):.1f} "
+        "reach the queue.</p>"
     )
 
 
@@ -64,9 +89,10 @@ def _figure(drawing: Figure, caption: str) -> str:
     buffer = io.StringIO()
     with mpl.rc_context({"svg.hashsalt": "breakwater", "svg.fonttype": "none"}):
         drawing.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    text = buffer.getvalue()
-    svg = text[text.index("<svg") :]
-    return f"<figure role='img' aria-label='{html.escape(caption)}'>{svg}<figcaption>{html.escape(caption)}</figcaption></figure>"
+    drawn = buffer.getvalue()
+    svg = drawn[drawn.index("<svg") :]
+    text = html.escape(caption)
+    return f"<figure role='img' aria-label='{text}'>{svg}<figcaption>{text}</figcaption></figure>"
 
 
 def _axes(width: float, height: float) -> tuple[Figure, Any]:
@@ -116,7 +142,17 @@ def _languages(languages: Mapping[str, Metrics]) -> Figure:
 
 
 def _language_table(metrics: Metrics) -> str:
-    header = ("language", "adverts", "benign", "recall", "precision", "false alarms", "average precision", "stance AUC", "ECE")
+    header = (
+        "language",
+        "adverts",
+        "benign",
+        "recall",
+        "precision",
+        "false alarms",
+        "AP",
+        "stance AUC",
+        "ECE",
+    )
     rows = [
         (
             name,

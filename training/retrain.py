@@ -17,7 +17,7 @@ from model.errors import ArtifactError, InputError
 from model.policy import Policy
 from training.background import BackgroundPost, read_background, read_crawl
 from training.evaluate import Metrics, choose_policy, from_probabilities, measure, threshold_table
-from training.examples import Example, read_examples
+from training.examples import Example, data_digest, read_examples
 from training.fit import FitConfig, Fitted, Progress, fit
 from training.gate import Verdict, judge
 from training.report import card
@@ -81,6 +81,13 @@ def train(
     if verdict.passed and promote:
         releases.promote(version)
     return Outcome(version, verdict.passed and promote, verdict, metrics)
+
+
+def count_new_labels(labels: Path, releases: Releases) -> int:
+    """Count reviewers' labels that the served release was not trained on."""
+    current = _current_manifest(releases)
+    seen = set(current.get("reviewed", ())) if current else set()
+    return sum(_digest(example.text) not in seen for example in read_examples([labels]))
 
 
 def _gather(sources: Sources) -> _Data:
@@ -167,8 +174,8 @@ def _facts(data: _Data, config: FitConfig, metrics: Metrics) -> dict[str, Any]:
 
 
 def _data_digest(data: _Data) -> str:
-    rows = [asdict(example) for example in data.everything] + [asdict(post) for post in data.background]
-    return _digest(json.dumps(rows, sort_keys=True, default=str))
+    background = sorted(json.dumps(asdict(post), sort_keys=True) for post in data.background)
+    return _digest("\n".join([data_digest(data.everything), *background]))
 
 
 def _digest(text: str) -> str:

@@ -70,7 +70,8 @@ SOURCES = (
     Source(
         "roman_urdu", "roman_urdu_tweets/data.jsonl.gz",
         "Roman Urdu hate speech (Rizwan et al., EMNLP 2020): tweets in Latin letters",
-        "https://github.com/haroonshakeel/roman_urdu_hate_speech", "MIT, (c) 2020 M. Haroon Shakeel", {"urd": "ur"},
+        "https://github.com/haroonshakeel/roman_urdu_hate_speech", "MIT, (c) 2020 M. Haroon Shakeel",
+        {"urd": "ur"},
     ),
     Source(
         "romanian_comments", "romanian_news_comments/data.jsonl.gz",
@@ -80,7 +81,8 @@ SOURCES = (
     Source(
         "bengali_hate", "bengali_hate/data.jsonl.gz",
         "Bengali hate speech (Karim et al., DSAA 2020): posts",
-        "https://github.com/rezacsedu/Bengali-Hate-Speech-Dataset", "MIT, (c) 2020 Md. Rezaul Karim", {"ben": "bn"},
+        "https://github.com/rezacsedu/Bengali-Hate-Speech-Dataset", "MIT, (c) 2020 Md. Rezaul Karim",
+        {"ben": "bn"},
     ),
     Source(
         "english_sms", "english_sms_phishing_mishra_soni/data.jsonl.gz",

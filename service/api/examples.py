@@ -4,7 +4,7 @@ from typing import Any
 
 POST: dict[str, Any] = {
     "id": "7301",
-    "text": "Two places left for Thursday night, families welcome, pay when you are there. Write me in private",
+    "text": "Two places left for Thursday night, families welcome, pay when you are there. Write me in private",  # noqa: E501
     "platform": "tiktok",
     "account": "@harbour_example",
 }
@@ -26,7 +26,12 @@ SCORE: dict[str, Any] = {
 }
 ITEM_ERROR: dict[str, Any] = {"id": "7303", "error": {"type": "invalid-post", "detail": "text is empty"}}
 ROUTED: dict[str, Any] = SCORE | {"routed": True, "case": 41, "created": True}
-DECISION: dict[str, Any] = {"token": "the claim's token", "act": "offer", "reason": "sells_passage", "note": ""}
+DECISION: dict[str, Any] = {
+    "token": "the claim's token",
+    "act": "offer",
+    "reason": "sells_passage",
+    "note": "",
+}
 PROBLEM: dict[str, Any] = {
     "type": "urn:breakwater:invalid-post",
     "title": "Unprocessable Content",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body
+from service.posts import read_post
 
 from service.answers import error_answer, score_answer
 from service.api.access import PostsCaller, ServicesDep
@@ -11,7 +12,6 @@ from service.api.examples import BATCH, POST, ROUTED, answers, shown
 from service.api.items import Item, read_batch
 from service.api.problems import Answer
 from service.intake import Taken, take_in
-from service.posts import read_post
 
 router = APIRouter(tags=["queue"])
 

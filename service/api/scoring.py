@@ -3,13 +3,13 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query
+from service.posts import read_post
 
 from service.answers import error_answer, explanation_answer, score_answer
 from service.api.access import ScoreCaller, ServicesDep
 from service.api.examples import ASKING, BATCH, ITEM_ERROR, POST, SCORE, answers, shown
 from service.api.items import read_batch
 from service.api.problems import Answer
-from service.posts import read_post
 
 router = APIRouter(tags=["score"])
 

@@ -1,12 +1,13 @@
 """Turn what goes wrong on a page into a page that says what happened and what to do."""
 
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
@@ -16,9 +17,6 @@ from model.errors import (
     BreakwaterError,
     Conflict,
     Forbidden,
-    InputError,
-    InvalidPost,
-    InvalidQuery,
     NotFound,
     StoreUnavailable,
     TooManyAttempts,
@@ -43,7 +41,7 @@ class Draft:
 class LostClaim(Conflict):
     """An action on a case whose claim is gone; it keeps what the reviewer had entered."""
 
-    def __init__(self, message: str, case_id: str, action: str, draft: Draft) -> None:
+    def __init__(self, message: str, case_id: int, action: str, draft: Draft) -> None:
         super().__init__(message)
         self.case_id = case_id
         self.action = action
@@ -51,7 +49,7 @@ class LostClaim(Conflict):
 
 
 @contextmanager
-def keeping(case_id: str, action: str, draft: Draft | None = None) -> Iterator[None]:
+def keeping(case_id: int, action: str, draft: Draft | None = None) -> Iterator[None]:
     """Turn a conflict into a LostClaim that remembers the case and the draft."""
     try:
         yield
@@ -68,18 +66,35 @@ class Explained:
     advice: str = ""
 
 
+_FORBIDDEN = Explained(
+    HTTPStatus.FORBIDDEN, "You may not do this", "Ask a lead or an admin if your role should allow it."
+)
+_NOT_FOUND = Explained(
+    HTTPStatus.NOT_FOUND, "There is nothing here", "It may have been removed, or the address may be mistyped."
+)
+_CONFLICT = Explained(
+    HTTPStatus.CONFLICT, "That cannot be done now", "Someone, or time, was faster. Nothing was changed."
+)
+_STORE = Explained(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "The queue cannot be reached",
+    "Nothing was recorded. It usually comes back within seconds; your operator can see why it is down.",
+)
+_RELEASE = Explained(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "No usable release",
+    "Posts cannot be scored until an operator promotes a sound release; the queue still works.",
+)
+_UNUSABLE = Explained(HTTPStatus.UNPROCESSABLE_ENTITY, "This cannot be used")
 _EXPLAINED: tuple[tuple[type[Exception], Explained], ...] = (
-    (Forbidden, Explained(HTTPStatus.FORBIDDEN, "You may not do this", "Ask a lead or an admin if your role should allow it.")),
-    (NotFound, Explained(HTTPStatus.NOT_FOUND, "There is nothing here", "It may have been removed, or the address may be mistyped.")),
-    (Conflict, Explained(HTTPStatus.CONFLICT, "That cannot be done now", "Someone, or time, was faster. Nothing was changed.")),
+    (Forbidden, _FORBIDDEN),
+    (NotFound, _NOT_FOUND),
+    (Conflict, _CONFLICT),
     (TooManyAttempts, Explained(HTTPStatus.TOO_MANY_REQUESTS, "Too many attempts")),
-    (StoreUnavailable, Explained(HTTPStatus.SERVICE_UNAVAILABLE, "The queue cannot be reached", "Nothing was recorded. It usually comes back within seconds; your operator can see why it is down.")),
-    (ArtifactError, Explained(HTTPStatus.SERVICE_UNAVAILABLE, "No usable release", "Posts cannot be scored until an operator promotes a sound release; the queue still works.")),
-    (InvalidPost, Explained(HTTPStatus.UNPROCESSABLE_ENTITY, "This text cannot be scored")),
-    (InvalidQuery, Explained(HTTPStatus.UNPROCESSABLE_ENTITY, "This query cannot be read")),
-    (InputError, Explained(HTTPStatus.UNPROCESSABLE_ENTITY, "This cannot be used")),
-    (BreakwaterError, Explained(HTTPStatus.UNPROCESSABLE_ENTITY, "This cannot be used")),
-)  # fmt: skip
+    (StoreUnavailable, _STORE),
+    (ArtifactError, _RELEASE),
+    (BreakwaterError, _UNUSABLE),
+)
 _UNEXPECTED = Explained(
     HTTPStatus.INTERNAL_SERVER_ERROR,
     "Something went wrong here",
@@ -116,7 +131,9 @@ def page_problem(request: Request, error: Exception) -> Response:
 def _explain(error: Exception) -> tuple[Explained, str]:
     """Find the words for an error."""
     if isinstance(error, RequestValidationError):
-        return _framework(HTTPStatus.NOT_FOUND), "The address or the form does not fit this page."
+        in_path = any(entry["loc"][0] == "path" for entry in error.errors())
+        status = HTTPStatus.NOT_FOUND if in_path else HTTPStatus.UNPROCESSABLE_ENTITY
+        return _framework(status), "The address or the form does not fit this page."
     if isinstance(error, HTTPException):
         return _framework(HTTPStatus(error.status_code)), str(error.detail)
     for kind, explained in _EXPLAINED:
@@ -154,3 +171,18 @@ def _return_path(request: Request) -> str:
 
 def _retry_path(request: Request, status: HTTPStatus) -> str:
     return _return_path(request) if status == HTTPStatus.SERVICE_UNAVAILABLE else ""
+
+
+def install_pages(app: FastAPI) -> None:
+    """Answer errors of page requests with pages; call it after the interface has installed its answers."""
+    for kind, answer in list(app.exception_handlers.items()):
+        app.add_exception_handler(kind, _for_pages(answer))
+
+
+def _for_pages(answer: Any) -> Any:
+    """Wrap an error's answer so that pages get theirs."""
+
+    def handle(request: Request, error: Exception) -> Any:
+        return page_problem(request, error) if is_page(request) else answer(request, error)
+
+    return handle

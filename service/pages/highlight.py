@@ -8,6 +8,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from model.records import Evidence
 
@@ -60,7 +61,7 @@ def segments(text: str, evidence: Iterable[Evidence]) -> list[Segment]:
     strongest = max((abs(weight) for weight in weights.values()), default=0.0)
     scale = max(strongest, _SCALE_FLOOR)
     merged: list[Segment] = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         piece = _segment(text[start:end], weights.get(start, 0.0), scale)
         if merged and (merged[-1].side, merged[-1].level) == (piece.side, piece.level):
             piece = _joined(merged.pop(), piece)

@@ -29,11 +29,11 @@ CARD_POLICY = (
 _DEFAULTS: dict[str, Any] = {"section": "", "notice": "", "problem": ""}
 
 
-def page(name: str, viewer: Viewer | None, *, status: int = 200, **context: Any) -> HTMLResponse:
+def page(template: str, viewer: Viewer | None, /, *, status: int = 200, **context: Any) -> HTMLResponse:
     """Render a page for a viewer, or for nobody when `viewer` is None."""
-    values = _DEFAULTS | {"viewer": viewer, "now": datetime.now(UTC)} | context
+    values = _DEFAULTS | {"viewer": viewer, "now": datetime.now(UTC), "status": int(status)} | context
     values["csrf_field"] = lambda: _hidden("csrf", viewer.csrf if viewer else "")
-    html = _environment().get_template(name).render(values)
+    html = _environment().get_template(template).render(values)
     return HTMLResponse(html, status_code=status, headers=security_headers(PAGE_POLICY))
 
 

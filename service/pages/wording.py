@@ -32,14 +32,16 @@ BANDS = {
     "unsure": ("Unsure", "too little that the model knows: a person should look"),
 }
 LANGUAGES = {
-    "am": "Amharic", "ar": "Arabic", "bn": "Bengali", "ckb": "Sorani Kurdish", "de": "German", "el": "Greek",
-    "en": "English", "es": "Spanish", "fa": "Farsi / Dari", "fr": "French", "ha": "Hausa", "hi": "Hindi",
-    "ht": "Haitian Creole", "it": "Italian", "kmr": "Kurmanji Kurdish", "ku": "Kurdish", "nl": "Dutch", "om": "Oromo",
-    "pa": "Punjabi", "pl": "Polish", "prs": "Dari", "ps": "Pashto", "pt": "Portuguese", "ro": "Romanian",
-    "ru": "Russian", "so": "Somali", "sq": "Albanian", "sr": "Serbian", "sw": "Swahili", "ti": "Tigrinya", "tr": "Turkish",
-    "uk": "Ukrainian", "und": "Undetermined", "ur": "Urdu", "uz": "Uzbek", "vi": "Vietnamese", "wo": "Wolof",
-    "yo": "Yoruba", "ig": "Igbo", "zh": "Chinese", "bg": "Bulgarian", "hr": "Croatian", "hu": "Hungarian",
-    "mk": "Macedonian", "ne": "Nepali", "ta": "Tamil", "te": "Telugu", "th": "Thai", "id": "Indonesian", "tl": "Tagalog",
+    "am": "Amharic", "ar": "Arabic", "bg": "Bulgarian", "bn": "Bengali", "ckb": "Sorani Kurdish",
+    "de": "German", "el": "Greek", "en": "English", "es": "Spanish", "fa": "Farsi / Dari",
+    "fr": "French", "ha": "Hausa", "hi": "Hindi", "hr": "Croatian", "ht": "Haitian Creole",
+    "hu": "Hungarian", "id": "Indonesian", "ig": "Igbo", "it": "Italian", "kmr": "Kurmanji Kurdish",
+    "ku": "Kurdish", "mk": "Macedonian", "ne": "Nepali", "nl": "Dutch", "om": "Oromo", "pa": "Punjabi",
+    "pl": "Polish", "prs": "Dari", "ps": "Pashto", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian",
+    "so": "Somali", "sq": "Albanian", "sr": "Serbian", "sw": "Swahili", "ta": "Tamil", "te": "Telugu",
+    "th": "Thai", "ti": "Tigrinya", "tl": "Tagalog", "tr": "Turkish", "uk": "Ukrainian",
+    "und": "Undetermined", "ur": "Urdu", "uz": "Uzbek", "vi": "Vietnamese", "wo": "Wolof",
+    "yo": "Yoruba", "zh": "Chinese",
 }  # fmt: skip
 
 

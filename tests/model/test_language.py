@@ -38,7 +38,18 @@ def test_names_the_language_of_a_sentence(code: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "   ", "🚤🌊🇬🇧", "0123456789", "\0\0\0", "\ud800\udfff\ud800", "ok", "?!?!", "ᚠᚢᚦᚨᚱᚲᚷᚹᚺᚾᛁᛃ", "@someone"],
+    [
+        "",
+        "   ",
+        "🚤🌊🇬🇧",
+        "0123456789",
+        "\0\0\0",
+        "\ud800\udfff\ud800",
+        "ok",
+        "?!?!",
+        "ᚠᚢᚦᚨᚱᚲᚷᚹᚺᚾᛁᛃ",
+        "@someone",
+    ],
 )
 def test_too_little_is_unknown(text: str) -> None:
     """Text with no or few letters, or in no known script, has no language."""

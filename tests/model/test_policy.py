@@ -66,7 +66,9 @@ def test_a_wish_nothing_fulfils_gives_none() -> None:
     assert parse_query("maximum recall @ precision >= 0.99").best(ROWS) is None
 
 
-@pytest.mark.parametrize("query", ["", "recall", "maximum joy @ recall >= 1", "maximum recall @ precision > 0.9"])
+@pytest.mark.parametrize(
+    "query", ["", "recall", "maximum joy @ recall >= 1", "maximum recall @ precision > 0.9"]
+)
 def test_other_queries_are_refused(query: str) -> None:
     """The error shows how to write one."""
     with pytest.raises(InvalidQuery):

@@ -25,7 +25,9 @@ TEXTS = [
     "ሰላም ናችሁ ዛሬ",
     "a\x00b \ud800 zero\u200bwidth",
 ]
-SETTINGS = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+SETTINGS = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
+)
 
 
 @pytest.mark.parametrize("text", TEXTS)

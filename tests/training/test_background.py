@@ -21,11 +21,12 @@ from training.background import (
     without_rare_words,
     write_background,
 )
-from training.credits import describe
-from training.sources import SOURCES, Source, read_rows
+from training.sources import Source
 
 SHIPPED = Path(__file__).parents[2] / "datasets" / "background"
-CHAT = Source("chat", "chat.jsonl", "Chat", "https://example.org", "MIT", {"eng": "en"}, only={"label": "ham"})
+CHAT = Source(
+    "chat", "chat.jsonl", "Chat", "https://example.org", "MIT", {"eng": "en"}, only={"label": "ham"}
+)
 NEWS = Source("news", "news.jsonl.gz", "News", "https://example.org", "MIT", {"eng": "en"}, social=False)
 
 
@@ -203,41 +204,12 @@ def test_truncated_crawl_is_named(tmp_path: Path) -> None:
         read_crawl(path)
 
 
-def test_readme_names_sources_and_counts() -> None:
-    """The README gives each source with its licence, and counts by language."""
-    readme = describe(
-        {("sw", "afrisenti"): 7, ("sw", "sib200"): 2, ("uz", "sib200"): 1_000},
-        emptied=3,
-        min_posts=3,
-        social_share=0.8,
-    )
-    assert "CC BY 4.0 | 7 |" in readme
-    assert "| sw | 7 | 2 |" in readme
-    assert "| uz | 0 | 1,000 |" in readme
-    assert "mlma" not in readme
-
-
 def test_command_names_a_missing_set(tmp_path: Path) -> None:
     """Without the public sets the build stops with the path that is missing."""
     result = CliRunner().invoke(main, ["--data", str(tmp_path), "--output", str(tmp_path / "out")])
     assert result.exit_code == 1
     assert "afrisenti" in result.output
     assert not (tmp_path / "out").exists()
-
-
-def test_reading_a_source_names_a_damaged_file(tmp_path: Path) -> None:
-    """A set that is not xz is refused by name."""
-    path = tmp_path / "data.jsonl.xz"
-    path.write_bytes(b"damaged")
-    with pytest.raises(InputError, match=r"data\.jsonl\.xz"):
-        list(read_rows(path))
-
-
-def test_sources_have_names_files_and_licences() -> None:
-    """Names are unique, licences stated, and evaluation-only sets are not among the sources."""
-    assert len({source.name for source in SOURCES}) == len(SOURCES)
-    assert all(source.licence and source.origin.startswith("https://") for source in SOURCES)
-    assert not any("real_negatives" in source.file or "german" in source.file for source in SOURCES)
 
 
 def test_shipped_background_is_large_small_and_balanced() -> None:

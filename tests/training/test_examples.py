@@ -37,7 +37,9 @@ ROW: dict[str, Any] = {
 
 
 def _write(path: Path, *lines: dict[str, Any] | bytes) -> Path:
-    path.write_bytes(b"\n".join(line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines))
+    path.write_bytes(
+        b"\n".join(line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines)
+    )
     return path
 
 
@@ -46,7 +48,7 @@ def _example(identity: str, text: str, **changes: Any) -> Example:
 
 
 def _words(seed: int, count: int = 12) -> str:
-    generator = random.Random(seed)
+    generator = random.Random(seed)  # noqa: S311 - it invents words
     return " ".join("".join(generator.choices("abcdefghijklmnop", k=6)) for _ in range(count))
 
 
@@ -139,7 +141,9 @@ def test_duplicate_id_names_both_lines(tmp_path: Path) -> None:
     """An id used twice is refused with both its places, across files too."""
     one = _write(tmp_path / "one.jsonl", ROW)
     other = _write(tmp_path / "two.jsonl", ROW | {"id": "en-0002"}, ROW)
-    with pytest.raises(InvalidExample, match=r"two\.jsonl:2: id 'en-0001' is taken already by \S*one\.jsonl:1$"):
+    with pytest.raises(
+        InvalidExample, match=r"two\.jsonl:2: id 'en-0001' is taken already by \S*one\.jsonl:1$"
+    ):
         read_examples([one, other])
 
 
@@ -229,3 +233,16 @@ def test_command_prints_counts_or_problems(tmp_path: Path) -> None:
     bad = CliRunner().invoke(main, [str(_write(tmp_path / "bad.jsonl", b"{"))])
     assert bad.exit_code == 1
     assert "bad.jsonl:1: not JSON" in bad.output
+
+
+def test_command_writes_the_datasheet(tmp_path: Path) -> None:
+    """Counts go between the marks, and the rest of the datasheet stays; without marks nothing is written."""
+    data, sheet = _write(tmp_path / "en.jsonl", ROW), tmp_path / "README.md"
+    sheet.write_text("before\n<!-- counts: begin -->\nold\n<!-- counts: end -->\nafter\n", encoding="utf-8")
+    assert CliRunner().invoke(main, [str(data), "--datasheet", str(sheet)]).exit_code == 0
+    lines = sheet.read_text(encoding="utf-8").splitlines()
+    assert (lines[0], lines[-1]) == ("before", "after")
+    assert any(line.startswith("| en | 1 | 0 |") for line in lines)
+    sheet.write_text("no marks", encoding="utf-8")
+    assert CliRunner().invoke(main, [str(data), "--datasheet", str(sheet)]).exit_code == 1
+    assert sheet.read_text(encoding="utf-8") == "no marks"

@@ -1,0 +1,1 @@
+"""Breakwater where it runs: HTTP, pages, queue, batch, command line."""

@@ -1,0 +1,157 @@
+"""Commands that score: one post, a stream, or a crawl."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any
+
+import click
+from tqdm import tqdm
+
+from model.artifact import Release
+from model.errors import InputError
+from model.lines import format_object
+from service.answers import explanation_answer, score_answer
+from service.commands.context import releases, settings, store
+from service.inputs import Chunk, find_inputs, is_blank, read_rows
+from service.intake import enqueue
+from service.outputs import ScoredRow, scored_object
+from service.rescore import Job, Summary, count_rows, rescore
+
+SOME_FAILED = 3
+_CHUNK = 500
+_PATH = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("text", required=False)
+@click.option(
+    "--input", "source", type=click.Path(allow_dash=True), help="A JSONL file of posts; - for stdin."
+)
+@click.option("--output", "target", type=click.Path(allow_dash=True), default="-", help="Where to; stdout.")
+@click.option("--explain", is_flag=True, help="Add the spans that made each score.")
+@click.option("--release", "version", help="Which release; the served one by default.")
+def score(text: str | None, source: str | None, target: str, explain: bool, version: str | None) -> None:
+    """Score TEXT, or each line of a JSONL file.
+
+    A line that cannot be scored becomes a line with an error; the exit status is then 3.
+    """
+    if (text is None) == (source is None):
+        raise click.UsageError("give either TEXT or --input FILE")
+    release = releases().load(version)
+    if text is not None:
+        told = release.scorer.explain(text)
+        answer = explanation_answer(told, text) if explain else score_answer(told.score)
+        click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+        return
+    with _reading(str(source)) as lines, _writing(target) as out:
+        failed = sum(_score_lines(release, str(source), lines, out, explain=explain))
+    raise SystemExit(SOME_FAILED if failed else 0)
+
+
+def _reading(source: str) -> Any:
+    if source == "-":
+        return nullcontext(sys.stdin.buffer)
+    try:
+        return Path(source).open("rb")
+    except OSError as error:
+        raise InputError(f"{source} cannot be read: {error.strerror}") from error
+
+
+def _writing(target: str) -> Any:
+    if target == "-":
+        return nullcontext(sys.stdout.buffer)
+    try:
+        return Path(target).open("wb")
+    except OSError as error:
+        raise InputError(f"{target} cannot be written: {error.strerror}") from error
+
+
+def _score_lines(
+    release: Release, source: str, lines: IO[bytes], out: IO[bytes], *, explain: bool
+) -> Iterator[int]:
+    """Score a stream in chunks, yielding how many lines of each failed."""
+    numbered = ((number, line) for number, line in enumerate(lines, 1) if not is_blank(line))
+    while batch := list(islice(numbered, _CHUNK)):
+        chunk = Chunk(Path(source), [number for number, _ in batch], [line for _, line in batch])
+        rows = list(read_rows(chunk))
+        scores = iter(release.scorer.score_many([row.post.text for row in rows if row.post]))
+        for row in rows:
+            answer = scored_object(ScoredRow(row, next(scores) if row.post else None), f"{source}:{row.line}")
+            if explain and row.post:
+                answer |= explanation_answer(release.scorer.explain(row.post.text), row.post.text)
+            out.write(format_object(answer))
+        out.flush()
+        yield sum(row.error is not None for row in rows)
+
+
+@click.command("rescore")
+@click.argument("inputs", nargs=-1, required=True, type=_PATH)
+@click.option("--output", required=True, type=_PATH, help="A new folder for the scored parts.")
+@click.option("--format", "kind", type=click.Choice(["jsonl", "parquet"]), default="jsonl", show_default=True)
+@click.option("--workers", default=-1, help="Processes; all cores by default.")
+@click.option("--resume", is_flag=True, help="Go on with the run in the output folder.")
+@click.option("--enqueue", "routing", is_flag=True, help="Route posts from review upwards into the queue.")
+@click.option("--release", "version", help="Which release; the served one by default.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+def rescore_command(
+    inputs: tuple[Path, ...],
+    output: Path,
+    kind: str,
+    workers: int,
+    resume: bool,
+    routing: bool,
+    version: str | None,
+    as_json: bool,
+) -> None:
+    """Score files of posts (JSONL, CSV, Parquet, or folders of them) on all cores.
+
+    The exit status is 3 if a line or a file could not be scored; everything else is done all the same.
+    """
+    job = Job(
+        inputs,
+        output,
+        settings().releases_path,
+        releases().load(version).version,
+        settings().signing_key,
+        kind,
+        workers,
+        resume=resume,
+        enqueue=routing,
+    )
+    with tqdm(total=_expected(inputs), unit=" posts", disable=None, smoothing=0.1) as bar:
+        summary = _run(job, bar)
+    _tell(summary, output, as_json=as_json)
+    raise SystemExit(SOME_FAILED if summary.failed or summary.failures else 0)
+
+
+def _expected(inputs: Sequence[Path]) -> int | None:
+    return count_rows(find_inputs(inputs)) if sys.stderr.isatty() else None
+
+
+def _run(job: Job, bar: "tqdm[Any]") -> Summary:
+    if not job.enqueue:
+        return rescore(job, watch=bar.update)
+    with store() as parts:
+        return rescore(job, lambda routed: enqueue(parts, routed), bar.update)
+
+
+def _tell(summary: Summary, output: Path, *, as_json: bool) -> None:
+    facts = {name: getattr(summary, name) for name in Summary.__slots__}
+    if as_json:
+        click.echo(json.dumps(facts, ensure_ascii=False))
+        return
+    counts = f"{summary.scored:,} scored, {summary.failed:,} failed, {summary.skipped:,} blank"
+    click.echo(f"{summary.read:,} read = {counts}; written to {output} with release {summary.release}")
+    bands = ", ".join(f"{band} {count:,}" for band, count in summary.bands.items())
+    click.echo(f"bands: {bands or 'none'}")
+    if summary.routed:
+        click.echo(f"{summary.routed:,} posts routed to the queue")
+    if summary.repeated_ids:
+        example = f"for example {summary.repeated_id!r}"
+        click.echo(f"{summary.repeated_ids:,} ids stand on more than one row, {example}; each row was scored")
+    for failure in summary.failures:
+        click.echo(f"not read to its end: {failure}", err=True)

@@ -1,0 +1,126 @@
+"""Commands that make and measure classifiers; the only part of the service that knows training.
+
+Training is imported inside each command, so that serving and scoring never load it.
+"""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from model.artifact import Releases
+from model.lines import format_object
+from service.commands.context import releases, settings, store
+
+if TYPE_CHECKING:
+    from training.retrain import Outcome, Sources
+
+PROMOTED, REFUSED, NOTHING_TO_DO = 0, 4, 5
+_FILE = click.Path(exists=True, path_type=Path)
+_DATA = click.option(
+    "--data",
+    type=_FILE,
+    default=Path("datasets"),
+    show_default=True,
+    help="Folder of <language>.jsonl files.",
+)
+_EXTRA = click.option("--extra", type=_FILE, multiple=True, help="More labelled examples (JSONL).")
+_BACKGROUND = click.option(
+    "--background", type=_FILE, multiple=True, help="Your own crawl of ordinary posts (JSONL)."
+)
+
+
+@click.command()
+@_DATA
+@_EXTRA
+@_BACKGROUND
+@click.option("--no-promote", is_flag=True, help="Keep the candidate without serving it.")
+def train(data: Path, extra: tuple[Path, ...], background: tuple[Path, ...], no_promote: bool) -> None:
+    """Train a release from labelled examples and promote it if it passes the gate.
+
+    The exit status is 0 if it was promoted (or --no-promote was given) and 4 if the gate refused it.
+    """
+    from training.retrain import Sources
+
+    outcome = train_release(Sources(data, extra, background), releases(), promote=not no_promote)
+    raise SystemExit(PROMOTED if outcome.verdict.passed else REFUSED)
+
+
+@click.command()
+@_DATA
+@_EXTRA
+@_BACKGROUND
+@click.option("--min-new-labels", default=1, show_default=True, help="Do nothing with fewer new labels.")
+@click.option("--promote/--no-promote", default=True, help="Serve the candidate if it passes the gate.")
+def retrain(
+    data: Path, extra: tuple[Path, ...], background: tuple[Path, ...], min_new_labels: int, promote: bool
+) -> None:
+    """Train again with what reviewers decided; a running service picks the release up by itself.
+
+    The exit status is 0 if a candidate was promoted, 4 if the gate refused it, 5 if there was nothing to do.
+    """
+    from training.retrain import Sources, count_new_labels
+
+    with tempfile.TemporaryDirectory() as folder:
+        labels = Path(folder) / "labels.jsonl"
+        with store() as parts, labels.open("wb") as file:
+            file.writelines(format_object(label) for label in parts.triage.labels())
+        fresh = count_new_labels(labels, releases())
+        if fresh < min_new_labels:
+            click.echo(f"Nothing to do: {fresh} new labels, {min_new_labels} wanted")
+            raise SystemExit(NOTHING_TO_DO)
+        click.echo(f"{fresh} new labels from reviewers")
+        outcome = train_release(Sources(data, extra, background, labels), releases(), promote=promote)
+    raise SystemExit(PROMOTED if outcome.verdict.passed else REFUSED)
+
+
+@click.command()
+@click.option("--data", type=_FILE, multiple=True, required=True, help="Labelled posts (JSONL); repeatable.")
+@click.option("--release", "version", help="Which release; the served one by default.")
+@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write the metrics here too.")
+@click.option("--report", type=click.Path(path_type=Path), help="Write an HTML report into this folder.")
+def evaluate(
+    data: tuple[Path, ...], version: str | None, json_path: Path | None, report: Path | None
+) -> None:
+    """Measure a release on labelled posts, per language and per act."""
+    from training.evaluate import as_table, from_scores, measure
+    from training.examples import read_examples
+    from training.report import evaluation_page
+
+    release = releases().load(version)
+    examples = read_examples(data)
+    scores = release.scorer.score_many([example.text for example in examples])
+    languages, acts = [example.language for example in examples], [example.act for example in examples]
+    predictions = from_scores(languages, acts, scores)
+    metrics = measure(predictions, release.policy)
+    click.echo(as_table(metrics))
+    if json_path:
+        json_path.write_text(json.dumps({"release": release.version} | metrics, indent=1) + "\n")
+    if report:
+        report.mkdir(parents=True, exist_ok=True)
+        page = evaluation_page(metrics, release.version, release.policy, predictions)
+        (report / "index.html").write_text(page, encoding="utf-8")
+
+
+def train_release(sources: "Sources", kept: Releases, *, promote: bool) -> "Outcome":
+    """Train with progress on the terminal and say what came of it."""
+    from training.evaluate import as_table
+    from training.retrain import train as run
+
+    outcome = run(sources, kept, promote=promote, progress=lambda step: click.echo(f"  {step} ...", err=True))
+    click.echo(as_table(outcome.metrics))
+    click.echo(f"\nRelease {outcome.version}: {'promoted' if outcome.promoted else 'kept, not promoted'}")
+    for reason in outcome.verdict.reasons:
+        click.echo(f"  the gate objects: {reason}")
+    return outcome
+
+
+def train_if_needed() -> None:
+    """Train the first release from the project's own data, if none is served yet."""
+    from training.retrain import Sources
+
+    if releases().current() is None:
+        click.echo(f"No release in {settings().releases_path} yet: training the first (a minute or two)")
+        train_release(Sources(Path("datasets")), releases(), promote=True)

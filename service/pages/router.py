@@ -1,0 +1,13 @@
+"""All pages under one router."""
+
+from fastapi import APIRouter
+
+from service.pages import case_page, entry, paste, queue_page, release_page
+
+
+def pages_router() -> APIRouter:
+    """Gather the routers of all pages."""
+    router = APIRouter()
+    for module in (entry, queue_page, case_page, paste, release_page):
+        router.include_router(module.router)
+    return router

@@ -1,0 +1,1 @@
+"""The database: schema, migrations, and the queries of cases, accounts and jobs."""
