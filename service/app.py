@@ -13,11 +13,11 @@ from service.api.limits import LimitBody
 from service.api.router import api_router
 from service.live import LiveRelease
 from service.metrics import MeasureRequests, new_metrics
-from service.pages.errors import answer_page_error
 from service.pages.router import pages_router
 from service.services import Services
 from service.settings import Settings
 from service.store.database import migrate, open_engine
+from service.store.replies import Replies
 from service.triage import Triage
 
 _DESCRIPTION = """Finds people-smuggling adverts among social-media posts and puts them before a human reviewer.

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from service.posts import read_post
 
 from model.errors import BreakwaterError, InputError
 from model.lines import parse_object
 from model.records import Post
 from model.scorer import check_text
+from service.posts import read_post
 
 JSONL_SUFFIXES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 CSV_SUFFIXES = (".csv", ".csv.gz")
@@ -125,7 +125,7 @@ def _line_chunks(path: Path, size: int, rows: Iterator[tuple[int, Any]]) -> Iter
 
 
 def _open(path: Path) -> IO[bytes]:
-    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+    return cast("IO[bytes]", gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
 
 
 def _jsonl_rows(path: Path) -> Iterator[tuple[int, bytes]]:

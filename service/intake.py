@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from model.records import Explanation, Post, Score
 from service.records import Routed
 from service.services import Services
-
-from model.records import Post, Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +14,15 @@ class Taken:
 
     score: Score
     routed: Routed | None
+
+
+def enqueue(parts: Services, explained: Sequence[tuple[Post, Explanation]]) -> list[Routed]:
+    """Commit scored posts to the queue in one transaction; the same post is the same case."""
+    if not explained:
+        return []
+    routed = parts.triage.submit(explained)
+    parts.metrics.routed.inc(sum(case.created for case in routed))
+    return routed
 
 
 def take_in(parts: Services, posts: Sequence[Post]) -> list[Taken]:
@@ -26,8 +34,7 @@ def take_in(parts: Services, posts: Sequence[Post]) -> list[Taken]:
     scores = release.scorer.score_many([post.text for post in posts])
     entering = [i for i, score in enumerate(scores) if release.policy.routes(score)]
     explained = [(posts[i], release.scorer.explain(posts[i].text)) for i in entering]
-    routed = dict(zip(entering, parts.triage.submit(explained), strict=True)) if explained else {}
+    routed = dict(zip(entering, enqueue(parts, explained), strict=True))
     for score in scores:
         parts.metrics.scored.labels(score.band).inc()
-    parts.metrics.routed.inc(sum(case.created for case in routed.values()))
     return [Taken(score, routed.get(i)) for i, score in enumerate(scores)]

@@ -18,7 +18,7 @@ class LiveRelease:
     """The release in use; a new one that cannot be loaded leaves the old one and is recorded in `error`."""
 
     def __init__(self, releases: Releases, clock: Callable[[], float] = time.monotonic) -> None:
-        self._releases = releases
+        self.releases = releases
         self._clock = clock
         self._lock = threading.Lock()
         self._release: Release | None = None
@@ -43,7 +43,7 @@ class LiveRelease:
         return self._release or release
 
     def _load_first(self) -> Release:
-        release = self._releases.load()
+        release = self.releases.load()
         self._next_check = self._clock() + _CHECK_SECONDS
         self._release, self.error = release, None
         return release
@@ -51,9 +51,9 @@ class LiveRelease:
     def _refresh(self, served: Release) -> None:
         wait = _CHECK_SECONDS
         try:
-            version = self._releases.current()
+            version = self.releases.current()
             if version and version != served.version:
-                self._release = self._releases.load(version)
+                self._release = self.releases.load(version)
                 _log.info("now serving release %s", version)
             self.error = None
         except (BreakwaterError, OSError) as error:

@@ -20,24 +20,25 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True)
 
-    home: Path = Field(Path("var"), description="The folder for releases and the SQLite database.")
+    home: Path = Field(default=Path("var"), description="The folder for releases and the SQLite database.")
+    data: Path = Field(default=Path("datasets"), description="The folder of labelled examples to train on.")
     database_url: str = Field(
         default_factory=_default_database,
         repr=False,
-        description="The queue's database: sqlite:///FILE or postgresql://...; in the home folder by default.",
+        description="The database: sqlite:///FILE or postgresql://...; a file in the home folder by default.",
     )
-    host: str = Field("127.0.0.1", description="The address to listen on.")
-    port: int = Field(8000, ge=1, le=65_535, description="The port to listen on.")
-    workers: int = Field(1, ge=1, le=256, description="Processes that answer requests.")
+    host: str = Field(default="127.0.0.1", description="The address to listen on.")
+    port: int = Field(default=8000, ge=1, le=65_535, description="The port to listen on.")
+    workers: int = Field(default=1, ge=1, le=256, description="Processes that answer requests.")
     signing_key: str | None = Field(
-        None, repr=False, description="Signs releases; when set, unsigned ones are refused."
+        default=None, repr=False, description="Signs releases; when set, unsigned ones are refused."
     )
-    secure_cookies: bool = Field(False, description="Send cookies over HTTPS only; set it behind TLS.")
-    session_hours: int = Field(12, ge=1, le=720, description="How long a sign-in lasts.")
-    lease_seconds: int = Field(900, ge=10, le=86_400, description="How long a claim holds a case.")
-    undo_seconds: int = Field(600, ge=0, le=86_400, description="How long a decision can be undone.")
-    max_body_bytes: int = Field(2_000_000, ge=1_000, description="The largest request body taken.")
-    max_batch: int = Field(1000, ge=1, le=10_000, description="The most posts taken in one request.")
+    secure_cookies: bool = Field(default=False, description="Send cookies over HTTPS only.")
+    session_hours: int = Field(default=12, ge=1, le=720, description="How long a sign-in lasts.")
+    lease_seconds: int = Field(default=900, ge=10, le=86_400, description="How long a claim holds a case.")
+    undo_seconds: int = Field(default=600, ge=0, le=86_400, description="How long a decision can be undone.")
+    max_body_bytes: int = Field(default=2_000_000, ge=1_000, description="The largest request body taken.")
+    max_batch: int = Field(default=1000, ge=1, le=10_000, description="The most posts taken in one request.")
 
     @property
     def releases_path(self) -> Path:

@@ -1,17 +1,19 @@
 """Work the queue: route scored posts, claim, decide, undo."""
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hmac import compare_digest
 from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from model.errors import Conflict, Forbidden, InputError
-from model.records import Act, Band, Explanation, Post
+from model.errors import Conflict, Forbidden
+from model.records import Act, Explanation, Post
+from service.clock import Clock, now_utc
 from service.labels import label
+from service.lanes import DUE, ENTERS, check_lane, check_note, lanes_to_offer, may_undo
 from service.posts import identity
 from service.reasons import check_reason
 from service.records import Case, Claim, Decision, Event, Lane, Principal, QueueFilter, QueueSummary, Routed
@@ -19,21 +21,7 @@ from service.settings import Settings
 from service.store import cases, history
 from service.store.database import read, write
 
-MAX_NOTE = 10_000
 _LABELS_PAGE = 500
-#: How long a case of each lane may wait.
-DUE = {
-    Lane.ESCALATED: timedelta(hours=1),
-    Lane.HIGH: timedelta(hours=4),
-    Lane.REVIEW: timedelta(hours=24),
-    Lane.UNSURE: timedelta(hours=72),
-}
-_LANES = {Band.HIGH: Lane.HIGH, Band.REVIEW: Lane.REVIEW, Band.UNSURE: Lane.UNSURE}
-
-
-def now_utc() -> datetime:
-    """Tell the time in UTC."""
-    return datetime.now(UTC)
 
 
 class Triage:
@@ -44,7 +32,7 @@ class Triage:
     when the database cannot answer.
     """
 
-    def __init__(self, engine: Engine, settings: Settings, clock: Callable[[], datetime] = now_utc) -> None:
+    def __init__(self, engine: Engine, settings: Settings, clock: Clock = now_utc) -> None:
         self._engine = engine
         self._lease = timedelta(seconds=settings.lease_seconds)
         self._grace = timedelta(seconds=settings.undo_seconds)
@@ -60,7 +48,7 @@ class Triage:
         entries = {
             name: cases.Entry(name, lane, post, explanation, now + DUE[lane])
             for name, (post, explanation) in zip(names, scored, strict=True)
-            if (lane := _LANES.get(explanation.score.band))
+            if (lane := ENTERS.get(explanation.score.band))
         }
         with write(self._engine) as connection:
             new = cases.add(connection, entries.values(), now)
@@ -75,7 +63,7 @@ class Triage:
 
         Without a lane in the filter, escalated cases are listed only for a principal who may claim them.
         """
-        lanes = _lanes(chosen, principal)
+        lanes = lanes_to_offer(chosen, principal)
         with read(self._engine) as connection:
             return cases.listed(connection, lanes, chosen, (limit, offset), self._clock())
 
@@ -101,9 +89,9 @@ class Triage:
 
     def claim(self, principal: Principal, chosen: QueueFilter) -> tuple[Case, Claim] | None:
         """Claim the next case, or return None when nothing waits; leads get escalated cases first."""
-        lanes = _lanes(chosen, principal)
+        lanes = lanes_to_offer(chosen, principal)
         if chosen.lane:
-            _check_lane(principal, lanes[0])
+            check_lane(principal, lanes[0])
         now = self._clock()
         with write(self._engine) as connection:
             for lane in lanes:
@@ -117,7 +105,7 @@ class Triage:
         with write(self._engine) as connection:
             hold = cases.lock(connection, case_id)
             _check_unclosed(hold)
-            _check_lane(principal, hold.lane)
+            check_lane(principal, hold.lane)
             if self._lives(hold) and hold.reviewer != principal.reviewer:
                 raise Conflict(f"case {case_id} is held by {hold.user}")
             return self._hold(connection, case_id, principal)
@@ -150,7 +138,7 @@ class Triage:
 
     def escalate(self, case_id: int, token: str, note: str = "") -> Case:
         """Pass a case on to the leads."""
-        _check_note(note)
+        check_note(note)
         due_at = self._clock() + DUE[Lane.ESCALATED]
         with write(self._engine) as connection:
             hold = self._proven(connection, case_id, token)
@@ -161,7 +149,7 @@ class Triage:
     def decide(self, case_id: int, token: str, act: Act, reason: str, note: str = "") -> Decision:
         """Record the holder's verdict and close the case."""
         check_reason(reason, act)
-        _check_note(note)
+        check_note(note)
         now = self._clock()
         with write(self._engine) as connection:
             hold = self._proven(connection, case_id, token)
@@ -184,7 +172,7 @@ class Triage:
     def undo_until(self, case: Case, principal: Principal) -> datetime | None:
         """Say until when a principal may undo the decision of a case with its history; None if not."""
         standing = case.standing
-        if standing is None or not _may_undo(principal, standing):
+        if standing is None or not may_undo(principal, standing):
             return None
         until = standing.decided_at + self._grace
         return until if self._clock() < until else None
@@ -249,7 +237,7 @@ class Triage:
         standing = case.standing
         if standing is None:
             raise Conflict(f"case {case.id} has no decision to undo")
-        if not _may_undo(principal, standing):
+        if not may_undo(principal, standing):
             raise Forbidden("only the one who decided, or a lead, may undo a decision")
         if self.undo_until(case, principal) is None:
             minutes = self._grace.total_seconds() / 60
@@ -273,40 +261,16 @@ def _routed(
     unseen = set(new)
     routed = []
     for (_, explanation), name in zip(scored, names, strict=True):
-        kept = explanation.score.band in _LANES
+        kept = explanation.score.band in ENTERS
         routed.append(Routed(name, numbers[name] if kept else None, kept and name in unseen))
         if kept:
             unseen.discard(name)
     return routed
 
 
-def _lanes(chosen: QueueFilter, principal: Principal | None) -> list[Lane]:
-    if chosen.lane is not None:
-        try:
-            return [Lane(chosen.lane)]
-        except ValueError:
-            raise InputError(f"lane: {chosen.lane!r} is none of {', '.join(Lane)}") from None
-    may_take = principal is not None and "escalated" in principal.scopes
-    return [lane for lane in Lane if may_take or lane is not Lane.ESCALATED]
-
-
-def _check_lane(principal: Principal, lane: Lane) -> None:
-    if lane is Lane.ESCALATED and "escalated" not in principal.scopes:
-        raise Forbidden("escalated cases are for leads")
-
-
 def _check_unclosed(hold: cases.Hold) -> None:
     if hold.closed:
         raise Conflict(f"case {hold.case_id} is closed")
-
-
-def _check_note(note: str) -> None:
-    if len(note) > MAX_NOTE:
-        raise InputError(f"note: has {len(note):,} characters; the limit is {MAX_NOTE:,}")
-
-
-def _may_undo(principal: Principal, decision: Decision) -> bool:
-    return principal.reviewer == decision.reviewer or "escalated" in principal.scopes
 
 
 def _same(token: str, given: str) -> bool:

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
-from service.records import Principal
-from service.services import Services
 
 from model.errors import Forbidden, Unauthenticated
+from service.records import Principal
+from service.services import Services
 
 SESSION_COOKIE = "breakwater_session"
 CSRF_HEADER = "X-CSRF-Token"

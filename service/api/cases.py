@@ -14,7 +14,7 @@ from service.api.problems import Answer
 from service.reasons import REASONS
 from service.records import QueueFilter
 
-router = APIRouter(tags=["queue"])
+router = APIRouter(prefix="/v1", tags=["queue"])
 
 
 class Held(BaseModel):

@@ -32,6 +32,64 @@ DECISION: dict[str, Any] = {
     "reason": "sells_passage",
     "note": "",
 }
+CLAIM: dict[str, Any] = {
+    "case_id": 41,
+    "token": "the claim's token",
+    "expires_at": "2026-03-01T10:15:00+00:00",
+    "user": "amina",
+}
+CASE: dict[str, Any] = {
+    "id": 41,
+    "lane": "high",
+    "state": "claimed",
+    "post": POST,
+    "created_at": "2026-03-01T10:00:00+00:00",
+    "due_at": "2026-03-01T14:00:00+00:00",
+    "closed_at": None,
+    "holder": "amina",
+    "held_until": "2026-03-01T10:15:00+00:00",
+    "decisions": [],
+    "events": [],
+    "score": SCORE,
+}
+CLAIMED: dict[str, Any] = {"case": CASE, "claim": CLAIM}
+QUEUE: dict[str, Any] = {
+    "cases": [CASE],
+    "summary": {
+        "lanes": [{"lane": "high", "open": 12, "claimed": 1, "oldest": "2026-03-01T08:30:00+00:00"}],
+        "languages": ["ar", "en"],
+        "platforms": ["tiktok"],
+    },
+}
+DECIDED: dict[str, Any] = {
+    "id": 7,
+    "case_id": 41,
+    "kind": "decide",
+    "act": "offer",
+    "reason": "sells_passage",
+    "note": "",
+    "user": "amina",
+    "reviewer": "user:3",
+    "decided_at": "2026-03-01T10:04:00+00:00",
+    "release": "5c1d0c5f3b7a",
+    "undoes": None,
+}
+RELEASES: dict[str, Any] = {"current": "5c1d0c5f3b7a", "releases": ["5c1d0c5f3b7a"]}
+THRESHOLD: dict[str, Any] = {
+    "release": "5c1d0c5f3b7a",
+    "query": "maximum recall @ precision >= 0.9",
+    "threshold": {"threshold": 0.81, "recall": 0.42, "precision": 0.9, "f1": 0.57, "fpr": 0.0009,
+                  "match_rate": 0.006, "filter_rate": 0.994},
+}  # fmt: skip
+JOB: dict[str, Any] = {
+    "id": 3,
+    "kind": "retrain",
+    "state": "done",
+    "requested_by": "amina",
+    "created_at": "2026-03-01T11:00:00+00:00",
+    "finished_at": "2026-03-01T11:01:40+00:00",
+    "result": {"outcome": "promoted", "version": "5c1d0c5f3b7a", "new_labels": 120, "reasons": []},
+}
 PROBLEM: dict[str, Any] = {
     "type": "urn:breakwater:invalid-post",
     "title": "Unprocessable Content",

@@ -6,7 +6,7 @@ from starlette.responses import StreamingResponse
 from model.lines import format_object
 from service.api.access import ExportCaller, ServicesDep
 
-router = APIRouter(tags=["export"])
+router = APIRouter(prefix="/v1", tags=["export"])
 
 
 @router.get("/exports/labels")

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from service.posts import read_post
-
 from model.errors import BreakwaterError, InvalidPost
 from model.records import Post
 from model.scorer import check_text
+from service.posts import read_post
 
 
 @dataclass(frozen=True, slots=True)

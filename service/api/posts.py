@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body
-from service.posts import read_post
 
 from service.answers import error_answer, score_answer
 from service.api.access import PostsCaller, ServicesDep
@@ -12,8 +11,9 @@ from service.api.examples import BATCH, POST, ROUTED, answers, shown
 from service.api.items import Item, read_batch
 from service.api.problems import Answer
 from service.intake import Taken, take_in
+from service.posts import read_post
 
-router = APIRouter(tags=["queue"])
+router = APIRouter(prefix="/v1", tags=["queue"])
 
 PostsBody = Annotated[dict[str, Any], Body(openapi_examples=shown(POST, BATCH))]
 

@@ -90,6 +90,13 @@ def invalid_request(error: RequestValidationError) -> Problem:
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", detail, errors=fields)
 
 
+def problem_of_http(error: HTTPException) -> Problem:
+    """Build the problem for what the framework itself refused."""
+    if error.status_code == HTTPStatus.BAD_REQUEST:
+        return problem(error.status_code, "malformed", "the body cannot be read: it must be JSON in UTF-8")
+    return problem(error.status_code, "http", str(error.detail))
+
+
 def install(app: FastAPI) -> None:
     """Answer every error of the interface as a problem."""
 
@@ -103,7 +110,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def _http(_: Request, error: HTTPException) -> Response:
-        return problem(error.status_code, "http", str(error.detail))
+        return problem_of_http(error)
 
     @app.exception_handler(Exception)
     def _unexpected(request: Request, error: Exception) -> Response:

@@ -10,7 +10,7 @@ from service.api.access import ReadCaller, ServicesDep
 from service.api.examples import RELEASES, THRESHOLD, answers
 from service.api.problems import Answer
 
-router = APIRouter(tags=["releases"])
+router = APIRouter(prefix="/v1", tags=["releases"])
 _SHOWN = ("version", "created_at", "data_digest", "examples", "languages", "thresholds", "metrics")
 
 

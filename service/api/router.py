@@ -8,7 +8,6 @@ from service.api import cases, exports, health, jobs, posts, releases, scoring
 def api_router() -> APIRouter:
     """Build the router of the whole HTTP interface."""
     whole = APIRouter()
-    for part in (scoring, posts, cases, releases, exports, jobs):
-        whole.include_router(part.router, prefix="/v1")
-    whole.include_router(health.router)
+    for part in (scoring, posts, cases, releases, exports, jobs, health):
+        whole.include_router(part.router)
     return whole

@@ -3,15 +3,15 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query
-from service.posts import read_post
 
 from service.answers import error_answer, explanation_answer, score_answer
 from service.api.access import ScoreCaller, ServicesDep
 from service.api.examples import ASKING, BATCH, ITEM_ERROR, POST, SCORE, answers, shown
 from service.api.items import read_batch
 from service.api.problems import Answer
+from service.posts import read_post
 
-router = APIRouter(tags=["score"])
+router = APIRouter(prefix="/v1", tags=["score"])
 
 PostBody = Annotated[dict[str, Any], Body(openapi_examples=shown(POST, ASKING))]
 BatchBody = Annotated[dict[str, Any], Body(openapi_examples=shown(BATCH))]

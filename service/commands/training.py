@@ -5,19 +5,23 @@ Training is imported inside each command, so that serving and scoring never load
 
 import json
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from model.artifact import Releases
 from model.lines import format_object
 from service.commands.context import releases, settings, store
+from service.services import Services
+from service.store.jobs import Jobs
 
 if TYPE_CHECKING:
     from training.retrain import Outcome, Sources
 
-PROMOTED, REFUSED, NOTHING_TO_DO = 0, 4, 5
+PASSED, REFUSED, NOTHING_TO_DO = 0, 4, 5
 _FILE = click.Path(exists=True, path_type=Path)
 _DATA = click.option(
     "--data",
@@ -45,7 +49,7 @@ def train(data: Path, extra: tuple[Path, ...], background: tuple[Path, ...], no_
     from training.retrain import Sources
 
     outcome = train_release(Sources(data, extra, background), releases(), promote=not no_promote)
-    raise SystemExit(PROMOTED if outcome.verdict.passed else REFUSED)
+    raise SystemExit(PASSED if outcome.verdict.passed else REFUSED)
 
 
 @click.command()
@@ -54,26 +58,61 @@ def train(data: Path, extra: tuple[Path, ...], background: tuple[Path, ...], no_
 @_BACKGROUND
 @click.option("--min-new-labels", default=1, show_default=True, help="Do nothing with fewer new labels.")
 @click.option("--promote/--no-promote", default=True, help="Serve the candidate if it passes the gate.")
+@click.option("--job", type=int, hidden=True, help="The job that this run answers.")
 def retrain(
-    data: Path, extra: tuple[Path, ...], background: tuple[Path, ...], min_new_labels: int, promote: bool
+    data: Path,
+    extra: tuple[Path, ...],
+    background: tuple[Path, ...],
+    min_new_labels: int,
+    promote: bool,
+    job: int | None,
 ) -> None:
     """Train again with what reviewers decided; a running service picks the release up by itself.
 
-    The exit status is 0 if a candidate was promoted, 4 if the gate refused it, 5 if there was nothing to do.
+    The exit status is 0 if the candidate passed the gate, 4 if the gate refused it, 5 if there was nothing
+    to do.
     """
-    from training.retrain import Sources, count_new_labels
+    from training.retrain import Sources
 
-    with tempfile.TemporaryDirectory() as folder:
+    with store() as parts, tempfile.TemporaryDirectory() as folder, _recorded(parts, job) as result:
         labels = Path(folder) / "labels.jsonl"
-        with store() as parts, labels.open("wb") as file:
+        with labels.open("wb") as file:
             file.writelines(format_object(label) for label in parts.triage.labels())
-        fresh = count_new_labels(labels, releases())
-        if fresh < min_new_labels:
-            click.echo(f"Nothing to do: {fresh} new labels, {min_new_labels} wanted")
-            raise SystemExit(NOTHING_TO_DO)
-        click.echo(f"{fresh} new labels from reviewers")
-        outcome = train_release(Sources(data, extra, background, labels), releases(), promote=promote)
-    raise SystemExit(PROMOTED if outcome.verdict.passed else REFUSED)
+        status = _retrain(Sources(data, extra, background, labels), min_new_labels, result, promote=promote)
+    raise SystemExit(status)
+
+
+def _retrain(sources: "Sources", wanted: int, result: dict[str, Any], *, promote: bool) -> int:
+    from training.retrain import count_new_labels
+
+    fresh = count_new_labels(sources.labels, releases()) if sources.labels else 0
+    result["new_labels"] = fresh
+    if fresh < wanted:
+        click.echo(f"Nothing to do: {fresh} new labels, {wanted} wanted")
+        result["outcome"] = "nothing to do"
+        return NOTHING_TO_DO
+    click.echo(f"{fresh} new labels from reviewers")
+    outcome = train_release(sources, releases(), promote=promote)
+    result["outcome"] = "promoted" if outcome.promoted else "kept" if outcome.verdict.passed else "refused"
+    result |= {"version": outcome.version, "reasons": list(outcome.verdict.reasons)}
+    return PASSED if outcome.verdict.passed else REFUSED
+
+
+@contextmanager
+def _recorded(parts: Services, job_id: int | None) -> Iterator[dict[str, Any]]:
+    """Record the run's result, or its failure, under the job that asked for it."""
+    result: dict[str, Any] = {}
+    if job_id is None:
+        yield result
+        return
+    jobs = Jobs(parts.engine)
+    jobs.start(job_id)
+    try:
+        yield result
+    except Exception as error:
+        jobs.finish(job_id, {"outcome": "failed", "detail": str(error)}, failed=True)
+        raise
+    jobs.finish(job_id, result)
 
 
 @click.command()
@@ -123,4 +162,4 @@ def train_if_needed() -> None:
 
     if releases().current() is None:
         click.echo(f"No release in {settings().releases_path} yet: training the first (a minute or two)")
-        train_release(Sources(Path("datasets")), releases(), promote=True)
+        train_release(Sources(settings().data), releases(), promote=True)

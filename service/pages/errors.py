@@ -107,7 +107,7 @@ def is_page(request: Request) -> bool:
     return not request.url.path.startswith(_NOT_PAGES)
 
 
-def page_problem(request: Request, error: Exception) -> Response:
+def answer_page_error(request: Request, error: Exception) -> Response:
     """Answer a page request that failed; every error gets a page, an unknown one a plain 500."""
     if isinstance(error, Unauthenticated):
         return go(f"/sign-in?{urlencode({'next': _return_path(request)})}")
@@ -183,6 +183,6 @@ def _for_pages(answer: Any) -> Any:
     """Wrap an error's answer so that pages get theirs."""
 
     def handle(request: Request, error: Exception) -> Any:
-        return page_problem(request, error) if is_page(request) else answer(request, error)
+        return answer_page_error(request, error) if is_page(request) else answer(request, error)
 
     return handle

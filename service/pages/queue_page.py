@@ -10,6 +10,7 @@ from service.api.access import ServicesDep
 from service.pages.queue_view import Chosen, chosen_from, empty_state, lane_cards, rows
 from service.pages.rendering import go, page
 from service.pages.viewer import SenderDep, Viewer, ViewerDep
+from service.records import Lane
 from service.services import Services
 
 router = APIRouter(prefix="/queue", include_in_schema=False)
@@ -82,7 +83,8 @@ def _listed(parts: Services, viewer: Viewer, chosen: Chosen, shown: int) -> dict
     now = datetime.now(UTC)
     summary = parts.triage.summary()
     found = parts.triage.queue(chosen.as_filter(), _PAGE + 1, shown * _PAGE, viewer.principal)
-    cards = lane_cards(summary, chosen)
+    may_escalated = viewer.may("escalated")
+    cards = lane_cards(summary, chosen, escalated=may_escalated)
     return {
         "lanes": cards,
         "cases": rows(found[:_PAGE], now),
@@ -91,7 +93,7 @@ def _listed(parts: Services, viewer: Viewer, chosen: Chosen, shown: int) -> dict
         "platforms": summary.platforms,
         "chosen": {"lane": chosen.lane, "language": chosen.language, "platform": chosen.platform},
         "here": chosen.link(),
-        "may_review": viewer.may("review"),
+        "may_review": viewer.may("review") and (may_escalated or chosen.lane != Lane.ESCALATED),
         "empty": empty_state(cards, chosen),
         "summary_line": f"{cards[0].open} waiting, {cards[0].claimed} in review",
         "earlier": chosen.link(page=shown - 1) if shown else "",

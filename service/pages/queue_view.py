@@ -85,10 +85,10 @@ def chosen_from(fields: Mapping[str, str], remembered: str = "") -> Chosen:
     return Chosen(**{name: value[:200] for name, value in given.items()})
 
 
-def lane_cards(summary: QueueSummary, chosen: Chosen) -> list[LaneCard]:
-    """Lay out the lanes, all of them together first."""
+def lane_cards(summary: QueueSummary, chosen: Chosen, *, escalated: bool) -> list[LaneCard]:
+    """Lay out the lanes, first all those together that the viewer is offered cases from."""
     lanes = [_card(lane, chosen) for lane in summary.lanes]
-    offered = [lane for lane in lanes if lane.code != Lane.ESCALATED]
+    offered = [lane for lane in lanes if escalated or lane.code != Lane.ESCALATED]
     every = LaneCard(
         "",
         "All lanes",

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, case, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from model.errors import NotFound
 from model.records import Explanation, Post
 from service.records import Case, Claim, Lane, LaneSummary, QueueFilter, State
+from service.store.database import inserting
 from service.store.explanations import pack, unpack
 from service.store.schema import cases, skips
 
@@ -54,8 +54,7 @@ def add(connection: Connection, entries: Iterable[Entry], now: datetime) -> set[
     They go in by identity, always in that order, so that two batches cannot wait for each other.
     """
     rows = [_row(entry, now) | {"created_at": now} for entry in _sorted(entries)]
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(cases).on_conflict_do_nothing(index_elements=["identity"])
+    insert = inserting(connection, cases).on_conflict_do_nothing(index_elements=["identity"])
     new: set[str] = set()
     for chunk in _chunks(rows):
         new.update(connection.scalars(insert.returning(cases.c.identity), chunk))
@@ -64,13 +63,16 @@ def add(connection: Connection, entries: Iterable[Entry], now: datetime) -> set[
 
 def refresh(connection: Connection, entries: Iterable[Entry], now: datetime) -> None:
     """Give cases their newer post and score, unless a person has them: claimed, escalated or closed."""
-    rows = [{"known": entry.identity} | _row(entry, now) for entry in _sorted(entries)]
-    if not rows:
-        return
-    changed = {name: bindparam(name) for name in rows[0] if name not in ("known", "identity", "due_at")}
     untouched = (_UNCLOSED, cases.c.lane != Lane.ESCALATED, ~_held(now))
-    known = cases.c.identity == bindparam("known")
-    connection.execute(update(cases).where(known, *untouched).values(changed), rows)
+    query = update(cases).where(cases.c.identity == bindparam("known"), *untouched)
+    kept = ("identity", "due_at")
+    rows = [
+        {"known": entry.identity}
+        | {name: value for name, value in _row(entry, now).items() if name not in kept}
+        for entry in _sorted(entries)
+    ]
+    if rows:
+        connection.execute(query, rows)
 
 
 def numbers(connection: Connection, identities: Iterable[str]) -> dict[str, int]:
@@ -118,7 +120,8 @@ def next_waiting(
     )
     # SQLite has no row locks and needs none: the transaction holds the one write lock.
     locked = query.order_by(*_ORDER).limit(1).with_for_update(skip_locked=True)
-    return connection.scalar(locked)
+    found: int | None = connection.scalar(locked)
+    return found
 
 
 def lock(connection: Connection, case_id: int) -> Hold:
@@ -191,8 +194,7 @@ def to_post(row: Row[Any]) -> Post:
 
 def skip(connection: Connection, case_id: int, reviewer: str) -> None:
     """Remember that a reviewer is not to be offered a case again."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    row = dialect.insert(skips).values(case_id=case_id, reviewer=reviewer)
+    row = inserting(connection, skips).values(case_id=case_id, reviewer=reviewer)
     connection.execute(row.on_conflict_do_nothing())
 
 

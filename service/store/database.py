@@ -9,7 +9,8 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -88,6 +89,12 @@ def write(engine: Engine) -> Iterator[Connection]:
     """
     with _explained(engine), engine.execution_options(**{_WRITE: True}).begin() as connection:
         yield connection
+
+
+def inserting(connection: Connection, table: Table) -> Any:
+    """Begin an INSERT that can say what to do ON CONFLICT; the two databases spell it alike."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table)
 
 
 def place(engine: Engine) -> str:

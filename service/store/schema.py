@@ -7,6 +7,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -158,14 +159,14 @@ jobs = Table(
     Column("result", JsonText),
 )
 
-#: Answers given to writes that carried an Idempotency-Key.
+#: Answers to writes that carried an Idempotency-Key; the name is a digest of caller and key.
 replies = Table(
     "replies",
     metadata,
-    Column("caller", AnyText, primary_key=True),
-    Column("key", AnyText, primary_key=True),
+    Column("name", String(64), primary_key=True),
     Column("request", String(64), nullable=False),
-    Column("status", Integer),
-    Column("body", AnyText),
-    Column("created_at", UtcTime, nullable=False, index=True),
+    Column("status", Integer, nullable=False),
+    Column("media_type", String(200), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("kept_at", UtcTime, nullable=False, index=True),
 )

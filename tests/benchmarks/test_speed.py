@@ -10,6 +10,7 @@ import pytest
 from model.artifact import Release, Releases
 from model.features import prepare
 from model.language import detect
+from model.lines import format_object
 from service.rescore import Job, rescore
 from training.examples import read_examples
 
@@ -47,11 +48,11 @@ def test_where_the_time_of_a_score_goes(release: Release, release_root: Path, te
         print(f"  {name}: {1e6 * taken / len(texts):.0f} us a post, {taken / whole:.2f} of the whole")
 
 
-def test_rescoring_on_all_cores(release_root: Path, release: Release, texts: list[str], tmp_path: Path) -> None:
+def test_rescoring_on_all_cores(
+    release_root: Path, release: Release, texts: list[str], tmp_path: Path
+) -> None:
     """A crawl of our own texts, tiled: one process against all cores."""
     crawl = tmp_path / "crawl.jsonl"
-    from model.lines import format_object
-
     with crawl.open("wb") as file:
         for number in range(10_000):
             file.write(format_object({"id": str(number), "text": texts[number % len(texts)]}))

@@ -19,7 +19,7 @@ def main() -> None:
         subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=False, **quiet)
     if not any(map(shutil.which, NAMES)):
         sys.stderr.write(
-            "No Chromium: the page tests will be skipped. On Debian or Ubuntu: sudo apt-get install chromium\n"
+            "No Chromium: the page tests will be skipped. On Debian: sudo apt-get install chromium\n"
         )
 
 

@@ -41,9 +41,8 @@ def job_of(path: Path, output: Path, release: Release, **more: Any) -> Job:
 
 def objects(output: Path) -> list[dict[str, Any]]:
     """Read all parts of a run."""
-    return [
-        json.loads(line) for part in sorted(output.glob("part-*.jsonl")) for line in part.read_bytes().splitlines()
-    ]
+    parts = sorted(output.glob("part-*.jsonl"))
+    return [json.loads(line) for part in parts for line in part.read_bytes().splitlines()]
 
 
 def test_counts_add_up(job: Job) -> None:
@@ -75,7 +74,9 @@ def test_a_broken_line_is_a_row_with_its_place(job: Job, crawl: Path) -> None:
     assert "not JSON" in error["detail"]
 
 
-def test_processes_give_the_same_bytes_as_one(job: Job, crawl: Path, tmp_path: Path, release: Release) -> None:
+def test_processes_give_the_same_bytes_as_one(
+    job: Job, crawl: Path, tmp_path: Path, release: Release
+) -> None:
     """Serial and parallel runs write identical parts."""
     rescore(job)
     rescore(job_of(crawl, tmp_path / "parallel", release, workers=2))
@@ -83,7 +84,7 @@ def test_processes_give_the_same_bytes_as_one(job: Job, crawl: Path, tmp_path: P
         assert (tmp_path / "parallel" / part.name).read_bytes() == part.read_bytes()
 
 
-class Stopped(Exception):  # noqa: N818 - a test's own signal
+class Stopped(Exception):
     """Stands for a killed run."""
 
 
@@ -128,7 +129,8 @@ def test_a_used_folder_is_not_overwritten(job: Job) -> None:
 def test_posts_from_review_upwards_are_enqueued(tmp_path: Path, release: Release) -> None:
     """Each routed post is handed over with its explanation."""
     path = tmp_path / "crawl.jsonl"
-    path.write_bytes(format_object({"text": ADVERT}) + format_object({"text": "ferry to the museum, lovely day"}))
+    other = {"text": "ferry to the museum, lovely day"}
+    path.write_bytes(format_object({"text": ADVERT}) + format_object(other))
     routed: list[Routed] = []
     summary = rescore(job_of(path, tmp_path / "out", release, enqueue=True), routed.extend)
     assert [post.text for post, _ in routed] == [ADVERT]
@@ -147,7 +149,8 @@ def test_ids_that_repeat_are_told(tmp_path: Path, release: Release) -> None:
 def test_parquet_keeps_columns_and_types(tmp_path: Path, release: Release) -> None:
     """Columns pass through with their types; ours stand beside them."""
     path = tmp_path / "crawl.parquet"
-    pq.write_table(pa.table({"id": [1, 2], "text": [ADVERT, None], "likes": pa.array([5, 6], pa.int32())}), path)
+    likes = pa.array([5, 6], pa.int32())
+    pq.write_table(pa.table({"id": [1, 2], "text": [ADVERT, None], "likes": likes}), path)
     summary = rescore(job_of(path, tmp_path / "out", release, format="parquet"))
     table = pq.read_table(next((tmp_path / "out").glob("part-*.parquet")))
     assert (summary.scored, summary.failed) == (1, 1)

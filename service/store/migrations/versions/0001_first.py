@@ -177,15 +177,15 @@ def _create_work() -> None:
     )
     op.create_table(
         "replies",
-        sa.Column("caller", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("request", sa.String(length=64), nullable=False),
-        sa.Column("status", sa.Integer()),
-        sa.Column("body", sa.Text()),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("caller", "key", name="pk_replies"),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("media_type", sa.String(length=200), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_replies"),
     )
-    op.create_index("ix_replies_created_at", "replies", ["created_at"])
+    op.create_index("ix_replies_kept_at", "replies", ["kept_at"])
 
 
 def _refuse_on_sqlite(table: str) -> None:

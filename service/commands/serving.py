@@ -1,0 +1,48 @@
+"""The command that runs the service."""
+
+import socket
+
+import click
+import uvicorn
+
+from model.errors import InputError
+from service.app import create_app
+from service.commands.context import settings
+from service.commands.training import train_if_needed
+
+
+@click.command()
+@click.option("--host", help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on.")
+@click.option("--train-if-needed", "may_train", is_flag=True, help="Train the first release if there is none.")
+def serve(host: str | None, port: int | None, may_train: bool) -> None:
+    """Run the HTTP service and its pages; the first start prints a one-time admin link."""
+    chosen = settings().model_copy(
+        update={name: value for name, value in {"host": host, "port": port}.items() if value is not None}
+    )
+    with _listen(chosen.host, chosen.port) as listener:
+        if may_train:
+            train_if_needed()
+        app = create_app(chosen)
+        address = f"http://{chosen.host}:{listener.getsockname()[1]}"
+        click.echo(f"Breakwater is at {address} (the interface is described at {address}/docs)")
+        token = app.state.services.accounts.setup_link_token()
+        if token:
+            click.echo(f"Make the first admin, once, at {address}/setup?token={token}")
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=10))
+        server.run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Take the port before anything else is done; raises InputError if it cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        advice = "choose another with --port or BREAKWATER_PORT, or stop what uses it"
+        raise InputError(f"cannot listen on {host}:{port}: {error.strerror}; {advice}") from None
+    return listener
