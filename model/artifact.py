@@ -85,10 +85,15 @@ class Releases:
 
     def history(self) -> list[str]:
         """List the versions served, oldest first; the last is the current one."""
+        pointer = self.root / _POINTER
         try:
-            return (self.root / _POINTER).read_text(encoding="utf-8").split()
+            return pointer.read_text(encoding="utf-8").split()
         except FileNotFoundError:
             return []
+        except (OSError, UnicodeDecodeError) as error:
+            raise ArtifactError(
+                f"{pointer} cannot be read; remove it and promote a release: {error}"
+            ) from error
 
     def versions(self) -> list[str]:
         """List the versions kept, newest first."""
@@ -105,13 +110,20 @@ class Releases:
             manifest = self._write_draft(draft, candidate)
             version = str(manifest["version"])
             target = self.root / version
-            if target.exists():
-                self.load(version)
-            else:
+            if not self._is_sound(version):
+                # What stands there, if anything, is damaged: the same content is put in its place.
+                shutil.rmtree(target, ignore_errors=True)
                 draft.replace(target)
             return version
         finally:
             shutil.rmtree(draft, ignore_errors=True)
+
+    def _is_sound(self, version: str) -> bool:
+        try:
+            self.load(version)
+        except (ArtifactError, NotFound):
+            return False
+        return True
 
     def load(self, version: str | None = None) -> Release:
         """Verify and load a release, the current one by default.

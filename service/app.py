@@ -13,6 +13,7 @@ from service.api.limits import LimitBody
 from service.api.router import api_router
 from service.live import LiveRelease
 from service.metrics import MeasureRequests, new_metrics
+from service.pages.errors import install_pages
 from service.pages.router import pages_router
 from service.services import Services
 from service.settings import Settings
@@ -20,7 +21,7 @@ from service.store.database import migrate, open_engine
 from service.store.replies import Replies
 from service.triage import Triage
 
-_DESCRIPTION = """Finds people-smuggling adverts among social-media posts and puts them before a human reviewer.
+_DESCRIPTION = """Finds people-smuggling adverts among social-media posts, for a human reviewer.
 
 It routes, people decide. Every error is `application/problem+json`."""
 
@@ -50,6 +51,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(api_router())
     app.include_router(pages_router())
     problems.install(app)
+    install_pages(app)
     app.add_middleware(Idempotency, replies=lambda: Replies(parts.engine))
     app.add_middleware(LimitBody, max_bytes=settings.max_body_bytes)
     app.add_middleware(MeasureRequests, metrics=parts.metrics)

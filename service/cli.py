@@ -1,16 +1,31 @@
 """The command line: `breakwater`, or `python -m service`."""
 
-import sys
+from typing import Any
 
 import click
 
 from model.errors import BreakwaterError
 from service.commands import accounts, queue, releases, scoring, serving, training
 
-FAILED = 1
+
+class _Commands(click.Group):
+    """A group whose own errors, and those of the system, become one clear message and exit status 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except BreakwaterError as error:
+            raise click.ClickException(str(error)) from error
+        except BrokenPipeError:
+            # The reader of our output (head, say) has enough: click ends the run in silence.
+            raise
+        except OSError as error:
+            culprit = f"{error.filename}: " if error.filename else "writing failed: "
+            raise click.ClickException(f"{culprit}{error.strerror or error}") from error
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="breakwater")
 def commands() -> None:
     """Find people-smuggling adverts among posts and put them before a human reviewer."""
@@ -33,13 +48,5 @@ for _command in (
 
 
 def main() -> None:
-    """Run a command; our own errors become one clear message and exit status 1."""
-    try:
-        commands()
-    except BreakwaterError as error:
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(FAILED)
-    except BrokenPipeError:
-        # The reader of our output (head, say) has enough.
-        sys.stderr.close()
-        sys.exit(0)
+    """Run a command."""
+    commands()

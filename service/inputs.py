@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import math
 import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -87,7 +88,7 @@ def read_chunks(path: Path, size: int) -> Iterator[Chunk]:
 
 def read_rows(chunk: Chunk) -> Iterator[InputRow]:
     """Turn a chunk's rows into posts, or the errors that say why there is none; blank lines are left out."""
-    rows = chunk.rows.to_pylist() if isinstance(chunk.rows, pa.Table) else chunk.rows
+    rows = _table_rows(chunk.rows) if isinstance(chunk.rows, pa.Table) else chunk.rows
     for line, raw in zip(chunk.lines, rows, strict=True):
         if not is_blank(raw):
             yield _read_row(line, raw)
@@ -112,7 +113,12 @@ def _read_row(line: int, raw: bytes | Mapping[str, Any] | BreakwaterError) -> In
 
 
 def _extra(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in row.items() if key not in _NOT_CARRIED}
+    return {key: _known(value) for key, value in row.items() if key not in _NOT_CARRIED}
+
+
+def _known(value: Any) -> Any:
+    """A number that is none, such as a gap in a column of floats, has no form in JSON and is null."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _is_readable(path: Path) -> bool:
@@ -120,8 +126,27 @@ def _is_readable(path: Path) -> bool:
 
 
 def _line_chunks(path: Path, size: int, rows: Iterator[tuple[int, Any]]) -> Iterator[Chunk]:
-    while batch := list(islice(rows, size)):
+    """Gather rows; what was read before a file broke is given out before the error is."""
+    broken: list[InputError] = []
+    unbroken = _until_broken(rows, broken)
+    while batch := list(islice(unbroken, size)):
         yield Chunk(path, [line for line, _ in batch], [row for _, row in batch])
+    if broken:
+        raise broken[0]
+
+
+def _until_broken(rows: Iterator[tuple[int, Any]], broken: list[InputError]) -> Iterator[tuple[int, Any]]:
+    try:
+        yield from rows
+    except InputError as error:
+        broken.append(error)
+
+
+def _break(path: Path, read: int, error: Exception) -> InputError:
+    reason = (error.strerror if isinstance(error, OSError) else None) or error
+    if not read:
+        return InputError(f"{path} cannot be read: {reason}")
+    return InputError(f"{path}:{read + 1}: cannot be read further: {reason}")
 
 
 def _open(path: Path) -> IO[bytes]:
@@ -135,7 +160,7 @@ def _jsonl_rows(path: Path) -> Iterator[tuple[int, bytes]]:
             for number, line in enumerate(stream, 1):
                 yield number, line
     except (OSError, EOFError, zlib.error) as error:
-        raise InputError(f"{path}:{number + 1}: cannot be read further: {error}") from error
+        raise _break(path, number, error) from error
 
 
 def _csv_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any] | BreakwaterError]]:
@@ -150,8 +175,7 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any] | BreakwaterE
             for row in reader:
                 yield reader.line_num, _checked(row)
     except (OSError, EOFError, zlib.error, csv.Error) as error:
-        line = reader.line_num if reader else 0
-        raise InputError(f"{path}:{line + 1}: cannot be read further: {error}") from error
+        raise _break(path, reader.line_num if reader else 0, error) from error
 
 
 def _checked(row: dict[str, Any]) -> Mapping[str, Any] | BreakwaterError:
@@ -165,11 +189,43 @@ def _parquet_chunks(path: Path, size: int) -> Iterator[Chunk]:
     first = 1
     try:
         with pq.ParquetFile(path) as file:
-            if "text" not in file.schema_arrow.names:
-                raise InputError(f"{path}: the table has no column `text`")
+            _check_columns(path, file.schema_arrow.names)
             for batch in file.iter_batches(batch_size=size):
                 table = pa.Table.from_batches([batch])
                 yield Chunk(path, range(first, first + len(table)), table)
                 first += len(table)
     except (OSError, pa.ArrowException) as error:
         raise InputError(f"{path}: not a readable Parquet file from row {first} on: {error}") from error
+
+
+def _check_columns(path: Path, names: Sequence[str]) -> None:
+    if "text" not in names:
+        raise InputError(f"{path}: the table has no column `text`")
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(f"{path}: more than one column is named `{name}`")
+
+
+def _table_rows(table: pa.Table) -> Iterator[Mapping[str, Any] | BreakwaterError]:
+    """Turn a table into rows; a cell that holds no valid text fails its row only."""
+    columns = {name: _cells(name, table[name]) for name in table.column_names}
+    for cells in zip(*columns.values(), strict=True):
+        wrong = next((cell for cell in cells if isinstance(cell, BreakwaterError)), None)
+        yield wrong or dict(zip(columns, cells, strict=True))
+
+
+def _cells(name: str, column: pa.ChunkedArray) -> list[Any]:
+    try:
+        return list(column.to_pylist())
+    except (ValueError, pa.ArrowException):
+        return [_cell(name, scalar) for scalar in column]
+
+
+def _cell(name: str, scalar: pa.Scalar) -> Any:
+    """Read one value: text that is no UTF-8 is an error, a time too fine for Python is written out."""
+    try:
+        return scalar.as_py()
+    except UnicodeDecodeError:
+        return InputError(f"{name}: not UTF-8")
+    except (ValueError, pa.ArrowException):
+        return scalar.cast(pa.string()).as_py()

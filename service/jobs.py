@@ -4,13 +4,16 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 
+from model.errors import BreakwaterError
 from service.records import Job, Principal
 from service.services import Services
 from service.settings import PREFIX, Settings
 from service.store.jobs import Jobs
 
 RETRAIN = "retrain"
+_COMMAND = (sys.executable, "-m", "service", RETRAIN)
 
 
 def start_retraining(parts: Services, asked_by: Principal) -> Job:
@@ -19,16 +22,27 @@ def start_retraining(parts: Services, asked_by: Principal) -> Job:
     log_path = parts.settings.home / "retrain.log"
     with log_path.open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - our own command, no outside words
-            [sys.executable, "-m", "service", RETRAIN, "--job", str(job.id)],
+            [*_COMMAND, "--job", str(job.id), "--data", str(parts.settings.data.resolve())],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
             env=_environment(parts.settings),
             start_new_session=True,
         )
-    # Somebody has to take note of the end, or the finished process stays in the table.
-    threading.Thread(target=process.wait, daemon=True).start()
+    threading.Thread(target=_see_through, args=(process, Jobs(parts.engine), job.id), daemon=True).start()
     return job
+
+
+def _see_through(process: "subprocess.Popen[bytes]", jobs: Jobs, job_id: int) -> None:
+    """Wait for the process; a job that it did not end itself has failed."""
+    status = process.wait()
+    result = {
+        "outcome": "failed",
+        "detail": f"ended with status {status}; retrain.log in the home folder says why",
+    }
+    # A job that has ended already is in conflict, and that is well.
+    with suppress(BreakwaterError):
+        jobs.finish(job_id, result, failed=True)
 
 
 def _environment(settings: Settings) -> dict[str, str]:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from model.artifact import Release, Releases
-from model.errors import BreakwaterError
+from model.errors import ArtifactError, BreakwaterError, NotFound
 
 _CHECK_SECONDS = 1.0
 # A release that does not load is verified again, file by file, so it is not tried at every check.
@@ -28,7 +28,7 @@ class LiveRelease:
     def get(self) -> Release:
         """Return the release to score with, looking for a newer one at most once a second.
 
-        Raises NotFound before the first release, ArtifactError if the first one cannot be loaded.
+        Raises ArtifactError before the first release, or if the first one cannot be loaded.
         """
         release = self._release
         if release is None:
@@ -43,7 +43,11 @@ class LiveRelease:
         return self._release or release
 
     def _load_first(self) -> Release:
-        release = self.releases.load()
+        try:
+            release = self.releases.load()
+        except NotFound as error:
+            # Whoever asked did not ask for a release: the service is not ready yet.
+            raise ArtifactError(str(error)) from error
         self._next_check = self._clock() + _CHECK_SECONDS
         self._release, self.error = release, None
         return release

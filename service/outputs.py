@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,7 @@ _SCORE_COLUMNS = pa.schema(
     ]
 )
 _OURS = frozenset(_SCORE_COLUMNS.names) | {"error"}
+_PREFIXES = re.compile("^(input_)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,8 @@ def scored_object(scored: ScoredRow, where: str) -> dict[str, Any]:
 
 
 def carried_name(column: str) -> str:
-    """Name a column that came along so that it never hides one of ours."""
-    return f"input_{column}" if column in _OURS else column
+    """Name a column that came along so that it never hides one of ours, nor one renamed like this before."""
+    return f"input_{column}" if _PREFIXES.sub("", column) in _OURS else column
 
 
 def write_part(path: Path, rows: Sequence[ScoredRow], source: str, table: pa.Table | None) -> None:

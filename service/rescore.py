@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from hashlib import file_digest
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from joblib import Parallel, delayed
 
 from model.artifact import Release, Releases
@@ -19,6 +20,7 @@ from model.records import Explanation, Post
 from service.inputs import Chunk, find_inputs, is_blank, read_chunks, read_rows
 from service.outputs import FORMATS, ScoredRow, read_ids, write_part, write_whole
 
+ALL_CORES = -1
 RUN, PROGRESS, MANIFEST = "run.json", "progress.jsonl", "manifest.json"
 
 Routed = tuple[Post, Explanation]
@@ -36,7 +38,7 @@ class Job:
     release: str
     signing_key: str | None = None
     format: str = "jsonl"
-    workers: int = -1
+    workers: int = ALL_CORES
     chunk_rows: int = 2_000
     resume: bool = False
     enqueue: bool = False
@@ -53,9 +55,9 @@ class Part:
     scored: int
     failed: int
     skipped: int
+    routed: int
     bands: dict[str, int]
     languages: dict[str, int]
-    routed: tuple[Routed, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,22 +83,20 @@ def rescore(job: Job, enqueue: Enqueue | None = None, watch: Watch = lambda _: N
     A part counts as done once it is written and its posts are enqueued. Raises InputError for inputs or an
     output folder that cannot be used; a file that breaks midway is reported in the summary instead.
     """
-    paths = find_inputs(job.inputs)
+    paths = [path for path in find_inputs(job.inputs) if not _is_below(path, job.output)]
     done = _open_run(job, paths)
     failures: list[str] = []
     parts = list(done.values())
-    routed = 0
     watch(sum(part.read for part in parts))
     with (job.output / PROGRESS).open("ab") as progress:
-        for part in _score_parts(job, paths, done, failures):
-            if enqueue and part.routed:
-                enqueue(part.routed)
-            routed += len(part.routed)
-            progress.write(json.dumps(_recorded(part)).encode() + b"\n")
+        for part, routed in _score_parts(job, paths, done, failures):
+            if enqueue and routed:
+                enqueue(routed)
+            progress.write(json.dumps(asdict(part)).encode() + b"\n")
             progress.flush()
             parts.append(part)
             watch(part.read)
-    return _finish(job, sorted(parts, key=lambda part: part.name), routed, failures)
+    return _finish(job, sorted(parts, key=lambda part: part.name), failures)
 
 
 def count_rows(paths: Sequence[Path]) -> int | None:
@@ -112,16 +112,21 @@ def count_rows(paths: Sequence[Path]) -> int | None:
 def _rows_in(path: Path) -> int:
     if path.suffix == ".parquet":
         try:
-            return int(pa.parquet.read_metadata(path).num_rows)
+            return int(pq.read_metadata(path).num_rows)
         except (OSError, pa.ArrowException):
             return 0
     with path.open("rb") as file:
         return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
 
 
+def _is_below(path: Path, folder: Path) -> bool:
+    """Whether a file is one of our own: the output may lie inside a folder that is read."""
+    return path.resolve().is_relative_to(folder.resolve())
+
+
 def _score_parts(
     job: Job, paths: Sequence[Path], done: dict[str, Part], failures: list[str]
-) -> Iterator[Part]:
+) -> Iterator[tuple[Part, tuple[Routed, ...]]]:
     tasks = (
         delayed(_score_chunk)(job, name, chunk)
         for name, chunk in _numbered(job, paths, failures)
@@ -141,14 +146,15 @@ def _numbered(job: Job, paths: Sequence[Path], failures: list[str]) -> Iterator[
             failures.append(str(error))
 
 
-def _score_chunk(job: Job, name: str, chunk: Chunk) -> Part:
+def _score_chunk(job: Job, name: str, chunk: Chunk) -> tuple[Part, tuple[Routed, ...]]:
     release = _release(job.releases, job.release, job.signing_key)
     table = chunk.rows if isinstance(chunk.rows, pa.Table) else None
     blank = 0 if table is not None else sum(map(is_blank, chunk.rows))
     rows = list(_scored(release, chunk))
     write_part(job.output / name, rows, str(chunk.path), table)
     scores = [row.score for row in rows if row.score]
-    return Part(
+    routed = _routed(release, rows) if job.enqueue else ()
+    part = Part(
         name,
         str(chunk.path),
         chunk.lines[0],
@@ -156,10 +162,11 @@ def _score_chunk(job: Job, name: str, chunk: Chunk) -> Part:
         scored=len(scores),
         failed=len(rows) - len(scores),
         skipped=blank,
+        routed=len(routed),
         bands=dict(Counter(score.band.value for score in scores)),
         languages=dict(Counter(score.language for score in scores)),
-        routed=_routed(release, rows) if job.enqueue else (),
     )
+    return part, routed
 
 
 def _scored(release: Release, chunk: Chunk) -> Iterator[ScoredRow]:
@@ -220,25 +227,31 @@ def _digest(path: Path) -> str:
 
 
 def _resumed(job: Job, description: dict[str, Any]) -> dict[str, Part]:
-    begun = json.loads((job.output / RUN).read_text())
+    try:
+        begun = dict(json.loads((job.output / RUN).read_bytes()))
+        parts = _finished_parts(job.output / PROGRESS)
+    except (ValueError, TypeError) as error:
+        raise InputError(f"{job.output} cannot be resumed: its records are damaged ({error})") from error
     changed = [key for key, value in description.items() if begun.get(key) != value]
     if changed:
         raise InputError(f"{job.output} cannot be resumed: {', '.join(changed)} changed since it began")
-    progress = job.output / PROGRESS
-    if not progress.exists():
-        return {}
-    lines = progress.read_bytes().splitlines(keepends=True)
-    whole = [line for line in lines if line.endswith(b"\n")]
-    progress.write_bytes(b"".join(whole))
-    parts = [Part(**json.loads(line)) for line in whole]
+    for draft in job.output.glob(".part-*"):
+        draft.unlink(missing_ok=True)
     return {part.name: part for part in parts if (job.output / part.name).exists()}
 
 
-def _recorded(part: Part) -> dict[str, Any]:
-    return {name: getattr(part, name) for name in Part.__slots__ if name != "routed"}
+def _finished_parts(progress: Path) -> list[Part]:
+    """Read which parts were finished; a last line that was only half written is taken off."""
+    if not progress.exists():
+        return []
+    lines = progress.read_bytes().splitlines(keepends=True)
+    whole = [line for line in lines if line.endswith(b"\n")]
+    parts = [Part(**json.loads(line)) for line in whole]
+    progress.write_bytes(b"".join(whole))
+    return parts
 
 
-def _finish(job: Job, parts: Sequence[Part], routed: int, failures: Sequence[str]) -> Summary:
+def _finish(job: Job, parts: Sequence[Part], failures: Sequence[str]) -> Summary:
     repeated, example = _repeated_ids(job.output, parts)
     summary = Summary(
         job.release,
@@ -246,7 +259,7 @@ def _finish(job: Job, parts: Sequence[Part], routed: int, failures: Sequence[str
         scored=sum(part.scored for part in parts),
         failed=sum(part.failed for part in parts),
         skipped=sum(part.skipped for part in parts),
-        routed=routed,
+        routed=sum(part.routed for part in parts),
         bands=_total(part.bands for part in parts),
         languages=_total(part.languages for part in parts),
         failures=tuple(failures),
@@ -254,7 +267,7 @@ def _finish(job: Job, parts: Sequence[Part], routed: int, failures: Sequence[str
         repeated_id=example,
     )
     manifest = {name: getattr(summary, name) for name in Summary.__slots__}
-    manifest["parts"] = [_recorded(part) | {"sha256": _digest(job.output / part.name)} for part in parts]
+    manifest["parts"] = [asdict(part) | {"sha256": _digest(job.output / part.name)} for part in parts]
     write_whole(job.output / MANIFEST, lambda draft: draft.write_text(json.dumps(manifest, indent=1)))
     return summary
 

@@ -21,8 +21,6 @@ from service.settings import Settings
 from service.store import cases, history
 from service.store.database import read, write
 
-_LABELS_PAGE = 500
-
 
 class Triage:
     """The queue's use cases; each is one transaction.
@@ -198,7 +196,7 @@ class Triage:
             history.add_event(connection, case_id, Event("undone", principal.name, now, ""))
             return self._whole(connection, case_id)
 
-    def labels(self) -> Iterator[dict[str, Any]]:
+    def labels(self, page_size: int = 500) -> Iterator[dict[str, Any]]:
         """Give one labelled example for each decided case, from its standing decision.
 
         They are read page by page, so that a long export never holds up the queue.
@@ -206,10 +204,10 @@ class Triage:
         last = 0
         while True:
             with read(self._engine) as connection:
-                standing = history.standing(connection, last, _LABELS_PAGE)
+                standing = history.standing(connection, last, page_size)
                 page = [(cases.find(connection, d.case_id, self._clock()), d) for d in standing]
             yield from (label(case, decision) for case, decision in page)
-            if len(page) < _LABELS_PAGE:
+            if len(page) < page_size:
                 return
             last = page[-1][0].id
 

@@ -172,7 +172,7 @@ def choose_policy(ordinary: Floats) -> Policy:
     """
     allowed = int(len(ordinary) * REVIEW_FALSE_POSITIVES)
     highest = np.sort(ordinary)[::-1]
-    review = float(np.nextafter(highest[allowed], 1.0)) if len(highest) > allowed else HIGH
+    review = float(np.nextafter(highest[allowed], np.inf)) if len(highest) > allowed else HIGH
     return Policy(review=review, high=max(review, HIGH))
 
 

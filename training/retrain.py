@@ -13,7 +13,7 @@ import numpy as np
 
 from model.artifact import Candidate, Releases
 from model.classifier import ADVERT_COLUMNS, Floats
-from model.errors import ArtifactError, InputError
+from model.errors import ArtifactError, InputError, NotFound
 from model.policy import Policy
 from training.background import BackgroundPost, read_background, read_crawl
 from training.evaluate import Metrics, choose_policy, from_probabilities, measure, threshold_table
@@ -84,10 +84,10 @@ def train(
 
 
 def count_new_labels(labels: Path, releases: Releases) -> int:
-    """Count reviewers' labels that the served release was not trained on."""
+    """Count the texts labelled by reviewers that the served release was not trained on."""
     current = _current_manifest(releases)
     seen = set(current.get("reviewed", ())) if current else set()
-    return sum(_digest(example.text) not in seen for example in read_examples([labels]))
+    return len({_digest(example.text) for example in read_examples([labels])} - seen)
 
 
 def _gather(sources: Sources) -> _Data:
@@ -98,7 +98,10 @@ def _gather(sources: Sources) -> _Data:
     for crawl in sources.crawls:
         background = [*background, *read_crawl(crawl)]
     reviewed = read_examples([sources.labels]) if sources.labels else []
-    return _Data(read_examples([*files, *sources.extra]), reviewed, background)
+    # Labels that were exported before and come back as extra examples count once.
+    known = {example.id for example in reviewed}
+    examples = [e for e in read_examples([*files, *sources.extra]) if e.id not in known]
+    return _Data(examples, reviewed, background)
 
 
 def _measured(data: _Data, fitted: Fitted) -> tuple[Metrics, Policy, list[dict[str, float]]]:
@@ -192,10 +195,7 @@ def _probability(acts: Floats) -> Floats:
 
 def _current_manifest(releases: Releases) -> Mapping[str, Any] | None:
     """The manifest of what is served; a damaged release is no bar to training a sound one."""
-    version = releases.current()
-    if version is None:
-        return None
     try:
-        return releases.manifest(version)
-    except ArtifactError:
+        return releases.load().manifest
+    except (ArtifactError, NotFound):
         return None

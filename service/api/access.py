@@ -44,8 +44,8 @@ def principal(
     if cookie is None:
         raise Unauthenticated("send an API key as `Authorization: Bearer ...`, or sign in")
     session = parts.accounts.session(cookie)
-    sent = request.headers.get(CSRF_HEADER, "")
-    if request.method not in _SAFE_METHODS and not compare_digest(sent, session.csrf):
+    sent = request.headers.get(CSRF_HEADER, "").encode()
+    if request.method not in _SAFE_METHODS and not compare_digest(sent, session.csrf.encode()):
         raise Forbidden(f"a signed-in browser must send its token in {CSRF_HEADER}")
     return session.principal
 

@@ -9,7 +9,7 @@ from model.errors import NotFound
 from model.records import Act
 from service.answers import case_answer, case_in_full, claimed_answer, record_answer
 from service.api.access import ReadCaller, ReviewCaller, ServicesDep
-from service.api.examples import CLAIMED, DECIDED, DECISION, QUEUE, answers
+from service.api.examples import CASE, CLAIMED, DECIDED, DECISION, IN_FULL, QUEUE, REASON_LIST, answers
 from service.api.problems import Answer
 from service.reasons import REASONS
 from service.records import QueueFilter
@@ -71,13 +71,13 @@ def claim(caller: ReviewCaller, parts: ServicesDep, chosen: FilterDep) -> Answer
     return Answer(claimed_answer(*claimed))
 
 
-@router.get("/reasons")
+@router.get("/reasons", responses=answers(REASON_LIST))
 def reasons(caller: ReadCaller) -> Answer:  # noqa: ARG001 - the caller is checked
     """List the policy reasons that a decision may cite."""
     return Answer({"reasons": [record_answer(reason) for reason in REASONS]})
 
 
-@router.get("/cases/{case_id}", responses=answers(CLAIMED["case"]))
+@router.get("/cases/{case_id}", responses=answers(IN_FULL))
 def case(case_id: int, caller: ReadCaller, parts: ServicesDep) -> Answer:  # noqa: ARG001 - the caller is checked
     """Show a case with its history and the reasons for its score."""
     return Answer(case_in_full(parts.triage.case(case_id)))
@@ -95,19 +95,19 @@ def extend(case_id: int, held: Held, caller: ReviewCaller, parts: ServicesDep) -
     return Answer(record_answer(parts.triage.extend(case_id, held.token)))
 
 
-@router.post("/cases/{case_id}/release", responses=answers(CLAIMED["case"]))
+@router.post("/cases/{case_id}/release", responses=answers(CASE))
 def release(case_id: int, held: Held, caller: ReviewCaller, parts: ServicesDep) -> Answer:  # noqa: ARG001 - the token proves the claim
     """Give a case back to the queue."""
     return Answer(case_answer(parts.triage.release(case_id, held.token)))
 
 
-@router.post("/cases/{case_id}/skip", responses=answers(CLAIMED["case"]))
+@router.post("/cases/{case_id}/skip", responses=answers(CASE))
 def skip(case_id: int, held: Held, caller: ReviewCaller, parts: ServicesDep) -> Answer:  # noqa: ARG001 - the token proves the claim
     """Give a case back and do not be offered it again."""
     return Answer(case_answer(parts.triage.skip(case_id, held.token)))
 
 
-@router.post("/cases/{case_id}/escalate", responses=answers(CLAIMED["case"]))
+@router.post("/cases/{case_id}/escalate", responses=answers(CASE))
 def escalate(case_id: int, held: Escalation, caller: ReviewCaller, parts: ServicesDep) -> Answer:  # noqa: ARG001 - the token proves the claim
     """Pass a case on to the leads."""
     return Answer(case_answer(parts.triage.escalate(case_id, held.token, held.note)))
@@ -121,7 +121,7 @@ def decide(case_id: int, verdict: Verdict, caller: ReviewCaller, parts: Services
     return Answer(record_answer(decision))
 
 
-@router.post("/cases/{case_id}/undo", responses=answers(CLAIMED["case"]))
+@router.post("/cases/{case_id}/undo", responses=answers(CASE))
 def undo(case_id: int, caller: ReviewCaller, parts: ServicesDep) -> Answer:
     """Undo the standing decision, within its grace window."""
     return Answer(case_answer(parts.triage.undo(case_id, caller)))

@@ -13,8 +13,7 @@ ASKING: dict[str, Any] = {
     "text": "Does anyone know what the ferry costs now and which papers my children need?",
 }
 BATCH: dict[str, Any] = {"posts": [POST, ASKING, {"id": "7303", "text": " "}]}
-SCORE: dict[str, Any] = {
-    "id": "7301",
+_FIGURES: dict[str, Any] = {
     "probability": 0.93,
     "relevance": 0.98,
     "stance": 0.95,
@@ -24,7 +23,18 @@ SCORE: dict[str, Any] = {
     "services": ["sea"],
     "release": "5c1d0c5f3b7a",
 }
+_REASONS: dict[str, Any] = {
+    "runner_up": "ask",
+    "advert_log_odds": 2.5,
+    "advert_intercept": -1.5,
+    "act_log_odds": 2.5,
+    "act_intercept": -1.5,
+    "evidence": [{"start": 57, "end": 60, "advert": 1.25, "act": 1.25, "text": "pay"}],
+}
+SCORE: dict[str, Any] = {"id": "7301"} | _FIGURES
+EXPLAINED: dict[str, Any] = SCORE | _REASONS
 ITEM_ERROR: dict[str, Any] = {"id": "7303", "error": {"type": "invalid-post", "detail": "text is empty"}}
+SCORED: dict[str, Any] = {"results": [SCORE, ITEM_ERROR], "scored": 1, "failed": 1}
 ROUTED: dict[str, Any] = SCORE | {"routed": True, "case": 41, "created": True}
 DECISION: dict[str, Any] = {
     "token": "the claim's token",
@@ -42,7 +52,7 @@ CASE: dict[str, Any] = {
     "id": 41,
     "lane": "high",
     "state": "claimed",
-    "post": POST,
+    "post": POST | {"url": None, "posted_at": "2026-03-01T09:58:00+00:00"},
     "created_at": "2026-03-01T10:00:00+00:00",
     "due_at": "2026-03-01T14:00:00+00:00",
     "closed_at": None,
@@ -50,9 +60,13 @@ CASE: dict[str, Any] = {
     "held_until": "2026-03-01T10:15:00+00:00",
     "decisions": [],
     "events": [],
-    "score": SCORE,
+    "score": _FIGURES,
 }
-CLAIMED: dict[str, Any] = {"case": CASE, "claim": CLAIM}
+IN_FULL: dict[str, Any] = CASE | {
+    "events": [{"kind": "claimed", "user": "amina", "at": "2026-03-01T10:00:00+00:00", "note": ""}],
+    "score": _FIGURES | _REASONS,
+}
+CLAIMED: dict[str, Any] = {"case": IN_FULL, "claim": CLAIM}
 QUEUE: dict[str, Any] = {
     "cases": [CASE],
     "summary": {
@@ -60,6 +74,11 @@ QUEUE: dict[str, Any] = {
         "languages": ["ar", "en"],
         "platforms": ["tiktok"],
     },
+}
+REASON_LIST: dict[str, Any] = {
+    "reasons": [
+        {"code": "sells_passage", "text": "Sells or arranges a crossing or transport", "acts": ["offer"]}
+    ]
 }
 DECIDED: dict[str, Any] = {
     "id": 7,
@@ -75,6 +94,15 @@ DECIDED: dict[str, Any] = {
     "undoes": None,
 }
 RELEASES: dict[str, Any] = {"current": "5c1d0c5f3b7a", "releases": ["5c1d0c5f3b7a"]}
+RELEASE: dict[str, Any] = {
+    "version": "5c1d0c5f3b7a",
+    "created_at": "2026-02-28T18:00:00+00:00",
+    "data_digest": "9f2c",
+    "examples": 1300,
+    "languages": ["ar", "en"],
+    "thresholds": {"review": 0.4, "high": 0.9},
+    "metrics": {"overall": {"average_precision": 0.8}},
+}
 THRESHOLD: dict[str, Any] = {
     "release": "5c1d0c5f3b7a",
     "query": "maximum recall @ precision >= 0.9",

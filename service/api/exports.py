@@ -1,5 +1,7 @@
 """Hand out what reviewers decided, for retraining."""
 
+from itertools import chain, islice
+
 from fastapi import APIRouter
 from starlette.responses import StreamingResponse
 
@@ -12,5 +14,8 @@ router = APIRouter(prefix="/v1", tags=["export"])
 @router.get("/exports/labels")
 def labels(caller: ExportCaller, parts: ServicesDep) -> StreamingResponse:  # noqa: ARG001 - the caller is checked
     """Stream one labelled example a decided case, as JSON Lines."""
-    lines = (format_object(label) for label in parts.triage.labels())
+    found = parts.triage.labels()
+    # Once the answer has begun its status stands, so the database must first have given something.
+    first = list(islice(found, 1))
+    lines = (format_object(label) for label in chain(first, found))
     return StreamingResponse(lines, media_type="application/jsonl")

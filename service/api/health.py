@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from model.errors import BreakwaterError
 from service.api.access import ServicesDep
-from service.api.problems import Answer
+from service.api.problems import RETRY_SECONDS, Answer
 
 router = APIRouter(tags=["health"])
 
@@ -24,8 +24,10 @@ def readyz(parts: ServicesDep) -> Answer:
     """Say whether posts can be scored and kept; 503 with what is missing otherwise."""
     checks = {"release": _release(parts), "database": _database(parts)}
     ready = all(check["ok"] for check in checks.values())
-    status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
-    return Answer({"ready": ready} | checks, status_code=status)
+    if ready:
+        return Answer({"ready": ready} | checks)
+    later = {"Retry-After": str(RETRY_SECONDS)}
+    return Answer({"ready": ready} | checks, status_code=HTTPStatus.SERVICE_UNAVAILABLE, headers=later)
 
 
 @router.get("/metrics")

@@ -7,14 +7,14 @@ from typing import Any
 from model.errors import BreakwaterError, InvalidPost
 from model.records import Post
 from model.scorer import check_text
-from service.posts import read_post
+from service.posts import MAX_FIELD, read_post
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """One item of a batch: its post, or the error why it has none."""
 
-    id: Any
+    id: str | None
     post: Post | None
     error: BreakwaterError | None
 
@@ -36,5 +36,12 @@ def _read_item(item: Any) -> Item:
         post = read_post(item)
         check_text(post.text)
     except BreakwaterError as error:
-        return Item(item.get("id"), None, error)
+        return Item(_known_id(item.get("id")), None, error)
     return Item(post.id, post, None)
+
+
+def _known_id(given: Any) -> str | None:
+    """Name a bad item by its id, unless that is what is wrong with it."""
+    if isinstance(given, bool) or not isinstance(given, str | int):
+        return None
+    return str(given)[:MAX_FIELD] or None

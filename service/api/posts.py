@@ -37,6 +37,6 @@ def _item(item: Item, taken: Iterator[Taken]) -> dict[str, Any]:
     return _taken(item.id, next(taken))
 
 
-def _taken(identity: Any, taken: Taken) -> dict[str, Any]:
+def _taken(identity: str | None, taken: Taken) -> dict[str, Any]:
     case = {"case": taken.routed.case_id, "created": taken.routed.created} if taken.routed else {}
     return {"id": identity} | score_answer(taken.score) | {"routed": taken.routed is not None} | case

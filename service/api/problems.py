@@ -40,7 +40,12 @@ STATUS: Mapping[type[BreakwaterError], HTTPStatus] = {
     StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     ArtifactError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
-_RETRY_SECONDS = 5
+_KINDS: Mapping[int, str] = {
+    HTTPStatus.NOT_FOUND: "not-found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "method-not-allowed",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too-large",
+}
+RETRY_SECONDS = 5
 _log = logging.getLogger(__name__)
 
 
@@ -76,7 +81,7 @@ def problem_of(error: BreakwaterError) -> Problem:
     if isinstance(error, TooManyAttempts):
         return problem(status, error_type(error), str(error), retry_after=error.retry_after)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        return problem(status, error_type(error), str(error), retry_after=_RETRY_SECONDS)
+        return problem(status, error_type(error), str(error), retry_after=RETRY_SECONDS)
     return problem(status, error_type(error), str(error))
 
 
@@ -94,7 +99,9 @@ def problem_of_http(error: HTTPException) -> Problem:
     """Build the problem for what the framework itself refused."""
     if error.status_code == HTTPStatus.BAD_REQUEST:
         return problem(error.status_code, "malformed", "the body cannot be read: it must be JSON in UTF-8")
-    return problem(error.status_code, "http", str(error.detail))
+    answer = problem(error.status_code, _KINDS.get(error.status_code, "http"), str(error.detail))
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 def install(app: FastAPI) -> None:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from model.errors import NotFound
 from model.policy import parse_query
 from service.api.access import ReadCaller, ServicesDep
-from service.api.examples import RELEASES, THRESHOLD, answers
+from service.api.examples import RELEASE, RELEASES, THRESHOLD, answers
 from service.api.problems import Answer
 
 router = APIRouter(prefix="/v1", tags=["releases"])
@@ -21,7 +21,7 @@ def releases(caller: ReadCaller, parts: ServicesDep) -> Answer:  # noqa: ARG001 
     return Answer({"current": kept.current(), "releases": kept.versions()})
 
 
-@router.get("/releases/{version}")
+@router.get("/releases/{version}", responses=answers(RELEASE))
 def release(version: str, caller: ReadCaller, parts: ServicesDep) -> Answer:  # noqa: ARG001 - the caller is checked
     """Show what a release is and how well it does, per language and per act."""
     manifest = parts.live.releases.manifest(version)
@@ -33,7 +33,7 @@ def thresholds(
     version: str,
     caller: ReadCaller,  # noqa: ARG001 - the caller is checked
     parts: ServicesDep,
-    q: Annotated[str | None, Query(examples=["maximum recall @ precision >= 0.9"])] = None,
+    q: Annotated[str | None, Query(max_length=200, examples=["maximum recall @ precision >= 0.9"])] = None,
 ) -> Answer:
     """Give the threshold that fulfils a wish best, or the whole table without one."""
     release = parts.live.releases.load(version)

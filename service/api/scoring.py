@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body, Query
 
 from service.answers import error_answer, explanation_answer, score_answer
 from service.api.access import ScoreCaller, ServicesDep
-from service.api.examples import ASKING, BATCH, ITEM_ERROR, POST, SCORE, answers, shown
+from service.api.examples import ASKING, BATCH, EXPLAINED, POST, SCORED, answers, shown
 from service.api.items import read_batch
 from service.api.problems import Answer
 from service.posts import read_post
@@ -18,7 +18,7 @@ BatchBody = Annotated[dict[str, Any], Body(openapi_examples=shown(BATCH))]
 Explain = Annotated[bool, Query(description="Say which spans of the text made the score.")]
 
 
-@router.post("/score", responses=answers(SCORE))
+@router.post("/score", responses=answers(EXPLAINED))
 def score(body: PostBody, caller: ScoreCaller, parts: ServicesDep, explain: Explain = True) -> Answer:  # noqa: ARG001 - the caller is checked
     """Score one post; with its reasons unless `explain=false`."""
     post = read_post(body)
@@ -33,7 +33,7 @@ def score(body: PostBody, caller: ScoreCaller, parts: ServicesDep, explain: Expl
     return Answer({"id": post.id} | answer)
 
 
-@router.post("/score/batch", responses=answers({"results": [SCORE, ITEM_ERROR], "scored": 1, "failed": 1}))
+@router.post("/score/batch", responses=answers(SCORED))
 def score_batch(body: BatchBody, caller: ScoreCaller, parts: ServicesDep) -> Answer:  # noqa: ARG001 - the caller is checked
     """Score many posts in order; an item that cannot be scored is an entry with an error."""
     items = read_batch(body, parts.settings.max_batch)

@@ -1,18 +1,23 @@
-"""What commands share: settings, releases, and the parts that need the database."""
+"""What commands share: settings, the home folder, releases, and the parts that need the database."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import click
 
 from model.artifact import Releases
+from model.errors import InputError
 from service.app import build_services
+from service.outputs import write_whole
 from service.services import Services
 from service.settings import Settings, read_settings
 
 
-@lru_cache(maxsize=1)
 def settings() -> Settings:
-    """Read the settings once for a command."""
+    """Read the settings."""
     return read_settings()
 
 
@@ -21,11 +26,36 @@ def releases() -> Releases:
     return Releases(settings().releases_path, settings().signing_key)
 
 
+def make_home() -> None:
+    """Make the home folder if it is missing; raises InputError if nothing can be kept there."""
+    home = settings().home
+    try:
+        settings().releases_path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        advice = "name a folder that can be written to with BREAKWATER_HOME"
+        raise InputError(f"the home folder {home} cannot be used: {error.strerror}; {advice}") from error
+
+
 @contextmanager
 def store() -> Iterator[Services]:
     """Open the database, migrated, for the time of a command."""
+    make_home()
     parts = build_services(settings())
     try:
         yield parts
     finally:
         parts.engine.dispose()
+
+
+def save(path: Path, content: bytes) -> None:
+    """Write a file whole, or raise InputError that names it and leave what was there."""
+    try:
+        write_whole(path, lambda draft: draft.write_bytes(content))
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror or error}") from error
+
+
+def tell_json(answer: Any, indent: int | None = 2) -> None:
+    """Print an object as JSON; lone surrogates, which UTF-8 cannot hold, become JSON escapes."""
+    text = json.dumps(answer, ensure_ascii=False, indent=indent)
+    click.echo(text.encode("utf-8", "backslashreplace"))

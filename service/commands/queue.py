@@ -1,5 +1,6 @@
 """Commands about the queue: export labels, fill it for a look around."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -7,9 +8,10 @@ import click
 from model.errors import BreakwaterError, InputError
 from model.lines import format_object, parse_object
 from model.records import Post
-from service.commands.context import settings, store
+from model.scorer import check_text
+from service.commands.context import save, settings, store
+from service.inputs import is_blank
 from service.intake import take_in
-from service.outputs import write_whole
 from service.posts import read_post
 
 
@@ -26,12 +28,9 @@ def export_labels(output: Path) -> None:
         lines = [format_object(label) for label in parts.triage.labels()]
     content = b"".join(lines)
     if str(output) == "-":
-        click.get_binary_stream("stdout").write(content)
+        sys.stdout.buffer.write(content)
         return
-    try:
-        write_whole(output, lambda draft: draft.write_bytes(content))
-    except OSError as error:
-        raise InputError(f"{output} cannot be written: {error.strerror}") from error
+    save(output, content)
     click.echo(f"{len(lines):,} labels written to {output}")
 
 
@@ -40,7 +39,7 @@ def demo() -> None:
     """Fill the queue with the project's own example posts, as if a crawl had brought them."""
     files = sorted(settings().data.glob("*.jsonl"))
     if not files:
-        raise InputError(f"{settings().data} holds no examples; run this from the project's folder")
+        raise InputError(f"{settings().data} holds no examples; name their folder with BREAKWATER_DATA")
     posts = [post for path in files for post in _posts(path)]
     with store() as parts:
         taken = take_in(parts, posts)
@@ -52,10 +51,14 @@ def demo() -> None:
 def _posts(path: Path) -> list[Post]:
     """Read a file of examples as posts of an invented platform."""
     posts = []
-    for number, line in enumerate(path.read_bytes().splitlines(), 1):
+    for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
+        if is_blank(line):
+            continue
         try:
             row = parse_object(line)
-            posts.append(read_post({"id": row.get("id"), "text": row.get("text"), "platform": "example"}))
+            post = read_post({"id": row.get("id"), "text": row.get("text"), "platform": "example"})
+            check_text(post.text)
         except BreakwaterError as error:
             raise InputError(f"{path}:{number}: {error}") from None
+        posts.append(post)
     return posts

@@ -1,10 +1,10 @@
 """Commands about releases."""
 
-import json
-
 import click
 
-from service.commands.context import releases
+from model.artifact import Releases
+from model.errors import ArtifactError
+from service.commands.context import releases, tell_json
 
 
 @click.group()
@@ -16,14 +16,11 @@ def models() -> None:
 def list_releases() -> None:
     """List the releases kept, newest first; the served one is marked."""
     kept = releases()
-    current = kept.current()
-    for version in kept.versions():
-        facts = kept.manifest(version)
-        mark = "*" if version == current else " "
-        precision = facts["metrics"]["overall"]["average_precision"]
-        click.echo(
-            f"{mark} {version}  {facts['created_at']}  {facts['examples']:>6} examples  AP {precision:.3f}"
-        )
+    versions, current = kept.versions(), kept.current()
+    for version in versions:
+        click.echo(f"{'*' if version == current else ' '} {version}  {_line(kept, version)}")
+    if not versions:
+        click.echo(f"No release in {kept.root} yet; run `breakwater train` first")
 
 
 @models.command()
@@ -31,7 +28,7 @@ def list_releases() -> None:
 def show(version: str | None) -> None:
     """Show a release's manifest; the served one's by default."""
     release = releases().load(version)
-    click.echo(json.dumps(dict(release.manifest), ensure_ascii=False, indent=2))
+    tell_json(dict(release.manifest))
 
 
 @models.command()
@@ -58,6 +55,16 @@ def diff(old: str, new: str) -> None:
     for code in sorted(ours["languages"].keys() | theirs["languages"].keys()):
         cells = [_pair(theirs["languages"].get(code), ours["languages"].get(code), key) for key in _SHOWN]
         click.echo(f"{code:<8}" + "".join(f"{cell:>24}" for cell in cells))
+
+
+def _line(kept: Releases, version: str) -> str:
+    """Describe a release; a damaged one is said to be so and does not hide the others."""
+    try:
+        facts = kept.manifest(version)
+    except ArtifactError as error:
+        return f"damaged: {error}"
+    precision = _figure(facts["metrics"], ("overall", "average_precision"))
+    return f"{facts['created_at']}  {facts['examples']:>6} examples  AP {precision}"
 
 
 _SHOWN = (("review", "recall"), ("average_precision",))

@@ -1,10 +1,10 @@
 """Commands that score: one post, a stream, or a crawl."""
 
-import json
+import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -15,11 +15,11 @@ from model.artifact import Release
 from model.errors import InputError
 from model.lines import format_object
 from service.answers import explanation_answer, score_answer
-from service.commands.context import releases, settings, store
-from service.inputs import Chunk, find_inputs, is_blank, read_rows
+from service.commands.context import releases, settings, store, tell_json
+from service.inputs import Chunk, find_inputs, read_chunks, read_rows
 from service.intake import enqueue
 from service.outputs import ScoredRow, scored_object
-from service.rescore import Job, Summary, count_rows, rescore
+from service.rescore import ALL_CORES, Job, Summary, count_rows, rescore
 
 SOME_FAILED = 3
 _CHUNK = 500
@@ -29,7 +29,7 @@ _PATH = click.Path(path_type=Path)
 @click.command()
 @click.argument("text", required=False)
 @click.option(
-    "--input", "source", type=click.Path(allow_dash=True), help="A JSONL file of posts; - for stdin."
+    "--input", "source", type=click.Path(allow_dash=True), help="A file of posts (JSONL); - for stdin."
 )
 @click.option("--output", "target", type=click.Path(allow_dash=True), default="-", help="Where to; stdout.")
 @click.option("--explain", is_flag=True, help="Add the spans that made each score.")
@@ -45,54 +45,83 @@ def score(text: str | None, source: str | None, target: str, explain: bool, vers
     if text is not None:
         told = release.scorer.explain(text)
         answer = explanation_answer(told, text) if explain else score_answer(told.score)
-        click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+        tell_json(answer)
         return
-    with _reading(str(source)) as lines, _writing(target) as out:
-        failed = sum(_score_lines(release, str(source), lines, out, explain=explain))
+    chunks = _chunks(str(source))
+    # An input that cannot be read at all is told before an earlier output is replaced.
+    begun = list(islice(chunks, 1))
+    with _writing(target) as out:
+        failed, broken = _score_chunks(release, chain(begun, chunks), out, explain=explain)
+    if broken:
+        raise broken
     raise SystemExit(SOME_FAILED if failed else 0)
 
 
-def _reading(source: str) -> Any:
-    if source == "-":
-        return nullcontext(sys.stdin.buffer)
-    try:
-        return Path(source).open("rb")
-    except OSError as error:
-        raise InputError(f"{source} cannot be read: {error.strerror}") from error
-
-
-def _writing(target: str) -> Any:
-    if target == "-":
-        return nullcontext(sys.stdout.buffer)
-    try:
-        return Path(target).open("wb")
-    except OSError as error:
-        raise InputError(f"{target} cannot be written: {error.strerror}") from error
-
-
-def _score_lines(
-    release: Release, source: str, lines: IO[bytes], out: IO[bytes], *, explain: bool
-) -> Iterator[int]:
-    """Score a stream in chunks, yielding how many lines of each failed."""
-    numbered = ((number, line) for number, line in enumerate(lines, 1) if not is_blank(line))
+def _chunks(source: str) -> Iterator[Chunk]:
+    if source != "-":
+        yield from read_chunks(Path(source), _CHUNK)
+        return
+    numbered = enumerate(sys.stdin.buffer, 1)
     while batch := list(islice(numbered, _CHUNK)):
-        chunk = Chunk(Path(source), [number for number, _ in batch], [line for _, line in batch])
-        rows = list(read_rows(chunk))
-        scores = iter(release.scorer.score_many([row.post.text for row in rows if row.post]))
-        for row in rows:
-            answer = scored_object(ScoredRow(row, next(scores) if row.post else None), f"{source}:{row.line}")
-            if explain and row.post:
-                answer |= explanation_answer(release.scorer.explain(row.post.text), row.post.text)
-            out.write(format_object(answer))
-        out.flush()
-        yield sum(row.error is not None for row in rows)
+        yield Chunk(Path("-"), [number for number, _ in batch], [line for _, line in batch])
+
+
+@contextmanager
+def _writing(target: str) -> Iterator[IO[bytes]]:
+    """Open what scored lines go to; a file takes its place when it is complete."""
+    if target == "-":
+        yield sys.stdout.buffer
+        return
+    path = Path(target)
+    special = path.exists() and not path.is_file()
+    draft = path if special else path.with_name(f".{path.name}-{os.getpid()}")
+    try:
+        with draft.open("wb") as out:
+            yield out
+        draft.replace(path)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror or error}") from error
+    finally:
+        if not special:
+            draft.unlink(missing_ok=True)
+
+
+def _score_chunks(
+    release: Release, chunks: Iterable[Chunk], out: IO[bytes], *, explain: bool
+) -> tuple[int, InputError | None]:
+    """Score chunks; returns how many rows failed, and the error if the input broke before its end."""
+    failed = 0
+    try:
+        for chunk in chunks:
+            rows = list(read_rows(chunk))
+            scores = iter(release.scorer.score_many([row.post.text for row in rows if row.post]))
+            for row in rows:
+                scored = ScoredRow(row, next(scores) if row.post else None)
+                out.write(
+                    format_object(_answer(release, scored, f"{chunk.path}:{row.line}", explain=explain))
+                )
+            out.flush()
+            failed += sum(row.error is not None for row in rows)
+    except InputError as error:
+        return failed, error
+    return failed, None
+
+
+def _answer(release: Release, scored: ScoredRow, where: str, *, explain: bool) -> dict[str, Any]:
+    answer = scored_object(scored, where)
+    post = scored.row.post
+    return (
+        answer | explanation_answer(release.scorer.explain(post.text), post.text)
+        if explain and post
+        else answer
+    )
 
 
 @click.command("rescore")
 @click.argument("inputs", nargs=-1, required=True, type=_PATH)
 @click.option("--output", required=True, type=_PATH, help="A new folder for the scored parts.")
 @click.option("--format", "kind", type=click.Choice(["jsonl", "parquet"]), default="jsonl", show_default=True)
-@click.option("--workers", default=-1, help="Processes; all cores by default.")
+@click.option("--workers", type=click.IntRange(min=1), help="Processes; all cores by default.")
 @click.option("--resume", is_flag=True, help="Go on with the run in the output folder.")
 @click.option("--enqueue", "routing", is_flag=True, help="Route posts from review upwards into the queue.")
 @click.option("--release", "version", help="Which release; the served one by default.")
@@ -101,7 +130,7 @@ def rescore_command(
     inputs: tuple[Path, ...],
     output: Path,
     kind: str,
-    workers: int,
+    workers: int | None,
     resume: bool,
     routing: bool,
     version: str | None,
@@ -118,7 +147,7 @@ def rescore_command(
         releases().load(version).version,
         settings().signing_key,
         kind,
-        workers,
+        workers or ALL_CORES,
         resume=resume,
         enqueue=routing,
     )
@@ -142,7 +171,7 @@ def _run(job: Job, bar: "tqdm[Any]") -> Summary:
 def _tell(summary: Summary, output: Path, *, as_json: bool) -> None:
     facts = {name: getattr(summary, name) for name in Summary.__slots__}
     if as_json:
-        click.echo(json.dumps(facts, ensure_ascii=False))
+        tell_json(facts, indent=None)
         return
     counts = f"{summary.scored:,} scored, {summary.failed:,} failed, {summary.skipped:,} blank"
     click.echo(f"{summary.read:,} read = {counts}; written to {output} with release {summary.release}")

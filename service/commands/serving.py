@@ -5,32 +5,49 @@ import socket
 import click
 import uvicorn
 
-from model.errors import InputError
+from model.errors import BreakwaterError, InputError
 from service.app import create_app
-from service.commands.context import settings
+from service.commands.context import make_home, settings
 from service.commands.training import train_if_needed
+from service.live import LiveRelease
 
 
 @click.command()
 @click.option("--host", help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on.")
-@click.option("--train-if-needed", "may_train", is_flag=True, help="Train the first release if there is none.")
+@click.option(
+    "--train-if-needed", "may_train", is_flag=True, help="Train the first release if there is none."
+)
 def serve(host: str | None, port: int | None, may_train: bool) -> None:
     """Run the HTTP service and its pages; the first start prints a one-time admin link."""
     chosen = settings().model_copy(
         update={name: value for name, value in {"host": host, "port": port}.items() if value is not None}
     )
+    make_home()
     with _listen(chosen.host, chosen.port) as listener:
         if may_train:
             train_if_needed()
         app = create_app(chosen)
-        address = f"http://{chosen.host}:{listener.getsockname()[1]}"
+        address = f"http://{_named(chosen.host)}:{listener.getsockname()[1]}"
         click.echo(f"Breakwater is at {address} (the interface is described at {address}/docs)")
         token = app.state.services.accounts.setup_link_token()
         if token:
             click.echo(f"Make the first admin, once, at {address}/setup?token={token}")
+        _warn_without_release(app.state.services.live)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=10))
         server.run(sockets=[listener])
+
+
+def _named(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _warn_without_release(live: LiveRelease) -> None:
+    """Without a sound release the queue can be worked, but nothing is scored until there is one."""
+    try:
+        live.get()
+    except BreakwaterError as error:
+        click.echo(f"Warning: nothing can be scored yet: {error}", err=True)
 
 
 def _listen(host: str, port: int) -> socket.socket:

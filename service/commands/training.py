@@ -5,7 +5,7 @@ Training is imported inside each command, so that serving and scoring never load
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from model.artifact import Releases
+from model.errors import InputError, InvalidPost
 from model.lines import format_object
-from service.commands.context import releases, settings, store
+from model.scorer import check_text
+from service.commands.context import make_home, releases, save, settings, store
 from service.services import Services
 from service.store.jobs import Jobs
 
 if TYPE_CHECKING:
+    from training.examples import Example
     from training.retrain import Outcome, Sources
 
 PASSED, REFUSED, NOTHING_TO_DO = 0, 4, 5
@@ -26,9 +29,7 @@ _FILE = click.Path(exists=True, path_type=Path)
 _DATA = click.option(
     "--data",
     type=_FILE,
-    default=Path("datasets"),
-    show_default=True,
-    help="Folder of <language>.jsonl files.",
+    help="Folder of <language>.jsonl files; BREAKWATER_DATA, or datasets, by default.",
 )
 _EXTRA = click.option("--extra", type=_FILE, multiple=True, help="More labelled examples (JSONL).")
 _BACKGROUND = click.option(
@@ -41,14 +42,16 @@ _BACKGROUND = click.option(
 @_EXTRA
 @_BACKGROUND
 @click.option("--no-promote", is_flag=True, help="Keep the candidate without serving it.")
-def train(data: Path, extra: tuple[Path, ...], background: tuple[Path, ...], no_promote: bool) -> None:
+def train(data: Path | None, extra: tuple[Path, ...], background: tuple[Path, ...], no_promote: bool) -> None:
     """Train a release from labelled examples and promote it if it passes the gate.
 
     The exit status is 0 if it was promoted (or --no-promote was given) and 4 if the gate refused it.
     """
     from training.retrain import Sources
 
-    outcome = train_release(Sources(data, extra, background), releases(), promote=not no_promote)
+    outcome = train_release(
+        Sources(data or settings().data, extra, background), releases(), promote=not no_promote
+    )
     raise SystemExit(PASSED if outcome.verdict.passed else REFUSED)
 
 
@@ -60,7 +63,7 @@ def train(data: Path, extra: tuple[Path, ...], background: tuple[Path, ...], no_
 @click.option("--promote/--no-promote", default=True, help="Serve the candidate if it passes the gate.")
 @click.option("--job", type=int, hidden=True, help="The job that this run answers.")
 def retrain(
-    data: Path,
+    data: Path | None,
     extra: tuple[Path, ...],
     background: tuple[Path, ...],
     min_new_labels: int,
@@ -78,7 +81,8 @@ def retrain(
         labels = Path(folder) / "labels.jsonl"
         with labels.open("wb") as file:
             file.writelines(format_object(label) for label in parts.triage.labels())
-        status = _retrain(Sources(data, extra, background, labels), min_new_labels, result, promote=promote)
+        sources = Sources(data or settings().data, extra, background, labels)
+        status = _retrain(sources, min_new_labels, result, promote=promote)
     raise SystemExit(status)
 
 
@@ -130,17 +134,29 @@ def evaluate(
 
     release = releases().load(version)
     examples = read_examples(data)
+    if not examples:
+        raise InputError(f"{', '.join(map(str, data))}: no labelled posts to measure on")
+    _check_texts(examples)
     scores = release.scorer.score_many([example.text for example in examples])
     languages, acts = [example.language for example in examples], [example.act for example in examples]
     predictions = from_scores(languages, acts, scores)
     metrics = measure(predictions, release.policy)
     click.echo(as_table(metrics))
     if json_path:
-        json_path.write_text(json.dumps({"release": release.version} | metrics, indent=1) + "\n")
+        save(json_path, json.dumps({"release": release.version} | metrics, indent=1).encode() + b"\n")
     if report:
         report.mkdir(parents=True, exist_ok=True)
         page = evaluation_page(metrics, release.version, release.policy, predictions)
-        (report / "index.html").write_text(page, encoding="utf-8")
+        save(report / "index.html", page.encode())
+
+
+def _check_texts(examples: "Sequence[Example]") -> None:
+    """Name the example whose text cannot be scored."""
+    for example in examples:
+        try:
+            check_text(example.text)
+        except InvalidPost as error:
+            raise InputError(f"{example.source}: example {example.id!r}: {error}") from None
 
 
 def train_release(sources: "Sources", kept: Releases, *, promote: bool) -> "Outcome":
@@ -148,6 +164,7 @@ def train_release(sources: "Sources", kept: Releases, *, promote: bool) -> "Outc
     from training.evaluate import as_table
     from training.retrain import train as run
 
+    make_home()
     outcome = run(sources, kept, promote=promote, progress=lambda step: click.echo(f"  {step} ...", err=True))
     click.echo(as_table(outcome.metrics))
     click.echo(f"\nRelease {outcome.version}: {'promoted' if outcome.promoted else 'kept, not promoted'}")

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import Response
 
 from model.errors import BreakwaterError, Forbidden, StoreUnavailable, TooManyAttempts, Unauthenticated
@@ -57,14 +57,16 @@ def setup(
 
 
 @router.get("/sign-in")
-def sign_in_form(request: Request, next: str = "/queue", bye: bool = False) -> Response:  # noqa: A002 - the query's name
+def sign_in_form(
+    request: Request, onward: Annotated[str, Query(alias="next")] = "/queue", bye: str = ""
+) -> Response:
     """Show the sign-in form, or go on if there is a session already."""
     if viewer_or_none(request):
-        return go(safe_path(next))
+        return go(safe_path(onward))
     return page(
         "sign_in.html",
         None,
-        next=safe_path(next),
+        next=safe_path(onward),
         name="",
         wait=0,
         notice="You are signed out." if bye else "",
@@ -77,10 +79,10 @@ def sign_in(
     parts: ServicesDep,
     name: Field = "",
     password: Field = "",
-    next: Field = "/queue",  # noqa: A002
+    onward: Annotated[str, Form(alias="next", max_length=2_000)] = "/queue",
 ) -> Response:
     """Check the password and start a session; a wrong one and a throttled one come back to the form."""
-    kept = {"next": safe_path(next), "name": name}
+    kept = {"next": safe_path(onward), "name": name}
     try:
         return _signed_in(request, parts, name.strip(), password, kept["next"])
     except TooManyAttempts as error:
@@ -97,7 +99,7 @@ def sign_in(
 def sign_out(request: Request, parts: ServicesDep, _viewer: SenderDep) -> Response:
     """End the session."""
     parts.accounts.sign_out(request.cookies[SESSION_COOKIE])
-    response = go("/sign-in?bye=true")
+    response = go("/sign-in?bye=yes")
     forget(response)
     return response
 

