@@ -2,7 +2,13 @@
 
 from typing import Any
 
+from service.reasons import CANNOT_TELL
 from service.records import Case, Decision
+
+
+def teaches(decision: Decision) -> bool:
+    """Whether a decision says what the post does; `cannot_tell` closes a case without saying it."""
+    return decision.reason != CANNOT_TELL
 
 
 def label(case: Case, decision: Decision) -> dict[str, Any]:
@@ -16,8 +22,8 @@ def label(case: Case, decision: Decision) -> dict[str, Any]:
         "language": case.score.language,
         "label": "advert" if act.is_advert else "benign",
         "act": act.value,
-        # Reviewers name the act; what an advert sells is what the release took it to be.
-        "service": [service.value for service in case.score.services] if act.is_advert else [],
+        # Reviewers name the act, not what is sold, and the release's own guess would only teach it itself.
+        "service": [],
         "platform": case.post.platform,
         "decided_at": decision.decided_at.isoformat(),
         "release": decision.release,

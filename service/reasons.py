@@ -15,6 +15,7 @@ class Reason:
     acts: tuple[Act, ...]
 
 
+CANNOT_TELL = "cannot_tell"
 REASONS: tuple[Reason, ...] = (
     Reason("sells_passage", "Sells or arranges a crossing or transport", (Act.OFFER,)),
     Reason("sells_papers", "Sells papers, a visa, a marriage or an asylum story", (Act.OFFER,)),
@@ -32,6 +33,7 @@ REASONS: tuple[Reason, ...] = (
     Reason("seeks_person", "Looks for or mourns a person", (Act.MISSING,)),
     Reason("sells_lawful", "Sells something lawful that looks alike", (Act.LAWFUL_SERVICE,)),
     Reason("has_nothing_to_do", "Has nothing to do with migration or smuggling", (Act.UNRELATED,)),
+    Reason(CANNOT_TELL, "The text alone does not carry a decision; closed, and taught to no one", tuple(Act)),
 )
 _BY_CODE = {reason.code: reason for reason in REASONS}
 

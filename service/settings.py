@@ -29,7 +29,6 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: int = Field(default=8000, ge=1, le=65_535, description="The port to listen on.")
-    workers: int = Field(default=1, ge=1, le=256, description="Processes that answer requests.")
     signing_key: str | None = Field(
         default=None, repr=False, description="Signs releases; when set, unsigned ones are refused."
     )

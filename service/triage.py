@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 from model.errors import Conflict, Forbidden
 from model.records import Act, Explanation, Post
 from service.clock import Clock, now_utc
-from service.labels import label
+from service.labels import label, teaches
 from service.lanes import DUE, ENTERS, check_lane, check_note, lanes_to_offer, may_undo
 from service.posts import identity
 from service.reasons import check_reason
@@ -197,7 +197,7 @@ class Triage:
             return self._whole(connection, case_id)
 
     def labels(self, page_size: int = 500) -> Iterator[dict[str, Any]]:
-        """Give one labelled example for each decided case, from its standing decision.
+        """Give one labelled example for each decided case, from its standing decision, if that says the act.
 
         They are read page by page, so that a long export never holds up the queue.
         """
@@ -206,7 +206,7 @@ class Triage:
             with read(self._engine) as connection:
                 standing = history.standing(connection, last, page_size)
                 page = [(cases.find(connection, d.case_id, self._clock()), d) for d in standing]
-            yield from (label(case, decision) for case, decision in page)
+            yield from (label(case, decision) for case, decision in page if teaches(decision))
             if len(page) < page_size:
                 return
             last = page[-1][0].id

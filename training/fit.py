@@ -42,7 +42,7 @@ class FitConfig:
 
     features: FeatureConfig = field(default_factory=FeatureConfig)
     inverse_regularisation: float = 10.0
-    background_weight: float = 0.05
+    background_weight: float = 0.1
     act_balance: float = 0.5
     min_posts: int = 2
     folds: int = 4
@@ -89,7 +89,7 @@ def fit(
     unseen = _out_of_fold(rows, config)
     calibration = _calibrate(unseen, rows)
     progress("Fitting on everything")
-    classifier = _calibrated(_fit_all(rows, len(examples), config), calibration)
+    classifier = _calibrated(_fit_all(rows, config), calibration)
     probabilities = act_probabilities(_apply(unseen, calibration))
     return Fitted(
         classifier,
@@ -120,7 +120,7 @@ def _rows(examples: Sequence[Example], background: Sequence[BackgroundPost], con
 def _check_coverage(rows: Rows, examples: int) -> None:
     present = set(rows.acts[:examples].tolist())
     missing = [str(act) for column, act in enumerate(ACTS) if column not in present]
-    adverts = rows.services[np.isin(rows.acts[:examples], ADVERT_COLUMNS)]
+    adverts = rows.services[rows.services.any(axis=1)]
     sold = adverts.sum(axis=0)
     missing += [str(SERVICES[c]) for c in range(len(SERVICES)) if not 0 < sold[c] < len(adverts)]
     if missing:
@@ -172,9 +172,10 @@ def _balanced(weights: Floats, acts: NDArray[np.int64], balance: float) -> Float
     return np.asarray(weights * tilt[acts], dtype=np.float64)
 
 
-def _fit_all(rows: Rows, examples: int, config: FitConfig) -> Classifier:
+def _fit_all(rows: Rows, config: FitConfig) -> Classifier:
     acts = _fit_acts(rows.texts, rows.acts, rows.weights, config)
-    adverts = np.flatnonzero(np.isin(rows.acts[:examples], ADVERT_COLUMNS))
+    # Reviewers' labels name no service: they have nothing to teach these heads.
+    adverts = np.flatnonzero(rows.services.any(axis=1))
     matrix = acts[:-1].transform([rows.texts[i] for i in adverts])
     heads = OneVsRestClassifier(LogisticRegression(C=config.inverse_regularisation, max_iter=200))
     with threadpool_limits(1):

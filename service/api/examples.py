@@ -100,7 +100,13 @@ RELEASE: dict[str, Any] = {
     "data_digest": "9f2c",
     "examples": 1300,
     "languages": ["ar", "en"],
-    "thresholds": {"review": 0.4, "high": 0.9},
+    "thresholds": {
+        "review": 0.4,
+        "high": 0.9,
+        "min_letters": 8,
+        "min_known_words": 2,
+        "min_known_share": 0.2,
+    },
     "metrics": {"overall": {"average_precision": 0.8}},
 }
 THRESHOLD: dict[str, Any] = {
@@ -118,6 +124,7 @@ JOB: dict[str, Any] = {
     "finished_at": "2026-03-01T11:01:40+00:00",
     "result": {"outcome": "promoted", "version": "5c1d0c5f3b7a", "new_labels": 120, "reasons": []},
 }
+QUEUED: dict[str, Any] = JOB | {"state": "queued", "finished_at": None, "result": None}
 PROBLEM: dict[str, Any] = {
     "type": "urn:breakwater:invalid-post",
     "title": "Unprocessable Content",

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from service.answers import record_answer
 from service.api.access import ReadCaller, RetrainCaller, ServicesDep
-from service.api.examples import JOB, answers
+from service.api.examples import JOB, QUEUED, answers
 from service.api.problems import Answer
 from service.jobs import start_retraining
 from service.store.jobs import Jobs
@@ -14,7 +14,7 @@ from service.store.jobs import Jobs
 router = APIRouter(prefix="/v1", tags=["releases"])
 
 
-@router.post("/retrain", status_code=HTTPStatus.ACCEPTED, responses=answers(JOB, HTTPStatus.ACCEPTED))
+@router.post("/retrain", status_code=HTTPStatus.ACCEPTED, responses=answers(QUEUED, HTTPStatus.ACCEPTED))
 def retrain(caller: RetrainCaller, parts: ServicesDep) -> Answer:
     """Train again with what reviewers decided; the release is served once it passes the gate."""
     job = start_retraining(parts, caller)

@@ -14,17 +14,18 @@ from training.examples import read_examples
 
 
 @pytest.mark.parametrize(
-    ("act", "reason", "service"), [(Act.OFFER, "sells_passage", ["sea"]), (Act.ASK, "seeks_passage", [])]
+    ("act", "reason", "label"),
+    [(Act.OFFER, "sells_passage", "advert"), (Act.ASK, "seeks_passage", "benign")],
 )
 def test_label_has_what_training_needs(
-    triage: Triage, ann: Principal, submitted: int, act: Act, reason: str, service: list[str], clock: Any
+    triage: Triage, ann: Principal, submitted: int, act: Act, reason: str, label: str, clock: Any
 ) -> None:
-    """An advert has its services, anything else none, and both say where they came from."""
+    """A label says what the reviewer said and where it came from; the release's guess of services stays out."""
     _, claim = triage.claim_case(ann, submitted)
     triage.decide(submitted, claim.token, act, reason)
     (row,) = triage.labels()
-    assert (row["act"], row["service"], row["language"], row["release"]) == (act, service, "en", "r1")
-    assert row["label"] == ("advert" if service else "benign")
+    assert (row["act"], row["service"], row["language"], row["release"]) == (act, [], "en", "r1")
+    assert row["label"] == label
     assert row["decided_at"] == clock().isoformat()
     assert set(row) == {
         "id",
@@ -37,6 +38,13 @@ def test_label_has_what_training_needs(
         "decided_at",
         "release",
     }
+
+
+def test_who_cannot_tell_teaches_nothing(triage: Triage, ann: Principal, submitted: int) -> None:
+    """The case is closed, and no label comes of it."""
+    _, claim = triage.claim_case(ann, submitted)
+    triage.decide(submitted, claim.token, Act.UNRELATED, "cannot_tell")
+    assert list(triage.labels()) == []
 
 
 def test_training_reads_labels(triage: Triage, ann: Principal, explained: Any, tmp_path: Path) -> None:

@@ -28,13 +28,13 @@ class _Nesting(HTMLParser):
         self.wrong: list[str] = []
         self.seen: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
+    def handle_starttag(self, tag: str, attrs: Any) -> None:  # noqa: ARG002
         """Remember what is open."""
         self.seen.append(tag)
         if tag not in _VOID:
             self.open.append(tag)
 
-    def handle_startendtag(self, tag: str, attrs: Any) -> None:
+    def handle_startendtag(self, tag: str, attrs: Any) -> None:  # noqa: ARG002
         """An empty element is closed at once."""
         self.seen.append(tag)
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy import Engine
 
 from model.records import Band, Post
 from service.app import create_app
@@ -75,6 +76,11 @@ class Api:
         """Let the queue go by another clock."""
         triage = Triage(self.parts.engine, self.parts.settings, clock)
         self.app.state.services = replace(self.parts, triage=triage)
+
+    def move_to(self, engine: Engine) -> None:
+        """Let requests work with another engine, on the same database or elsewhere."""
+        parts = replace(self.parts, engine=engine, triage=Triage(engine, self.parts.settings))
+        self.app.state.services = parts
 
     def counted(self, name: str, **labels: str) -> float:
         """Read a counter."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from service.api.examples import QUEUED
 from service.store.jobs import Jobs
 
 
@@ -26,7 +27,7 @@ def test_retraining_without_labels_does_nothing(build: Any, small_data: Path) ->
     answer = api.post("/v1/retrain", who="retrain")
     job = answer.json()
     assert (answer.status_code, answer.headers["Location"]) == (202, f"/v1/jobs/{job['id']}")
-    assert (job["kind"], job["requested_by"]) == ("retrain", "retrain")
+    assert (job["kind"], job["requested_by"], job.keys()) == ("retrain", "retrain", QUEUED.keys())
     ended = _ended(api, job["id"])
     assert (ended["state"], ended["result"]) == ("done", {"new_labels": 0, "outcome": "nothing to do"})
     assert ended["finished_at"]

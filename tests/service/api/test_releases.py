@@ -43,13 +43,11 @@ def test_release_shows_its_metrics(api: Any, version: str) -> None:
     assert {"languages", "thresholds", "metrics", "data_digest"} < answer.keys()
 
 
-@pytest.mark.parametrize("name", ["0" * 12, "current", "..", "%2e%2e%2fetc", "%00", "x" * 2_000])
+@pytest.mark.parametrize("name", ["0" * 12, "current", "%2e%2e%2fetc", "%00", "x" * 2_000])
 @pytest.mark.parametrize("more", ["", "/thresholds"])
 def test_unknown_release_is_404(shared_api: Any, name: str, more: str) -> None:
     """A name that is no release is a 404, whatever it holds."""
-    answer = shared_api.get(f"/v1/releases/{name}{more}")
-    assert answer.status_code == (404 if name != ".." else answer.status_code)
-    assert answer.status_code < 500
+    assert shared_api.get(f"/v1/releases/{name}{more}").status_code == 404
 
 
 def test_threshold_query_finds_the_best_row(api: Any, version: str) -> None:
