@@ -52,9 +52,10 @@ bench: setup ## Measure speed (BENCH_ARGS are passed on)
 demo: setup ## Fill the queue with the project's own example posts
 	@$(BIN)/breakwater demo
 
-lock: setup ## Pin dependencies and their hashes anew
+lock: setup ## Pin dependencies and their hashes anew, none younger than a week
 	@$(BIN)/python -m pip install --quiet uv
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header --no-annotate --output-file requirements.lock pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	  --exclude-newer "$$(date -u -d '1 week ago' +%F)" --output-file requirements.lock pyproject.toml
 
 clean: ## Remove the virtual environment and caches; data in var/ stays
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .coverage* *.egg-info build

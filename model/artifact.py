@@ -113,6 +113,8 @@ class Releases:
             if not self._is_sound(version):
                 # What stands there, if anything, is damaged: the same content is put in its place.
                 shutil.rmtree(target, ignore_errors=True)
+                # A temporary folder is its owner's alone; a release is for whoever serves it.
+                draft.chmod(0o755)
                 draft.replace(target)
             return version
         finally:

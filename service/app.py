@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 
 from model.artifact import Releases
 from service.accounts import Accounts
 from service.api import problems
+from service.api.access import check_caller
 from service.api.idempotency import Idempotency
 from service.api.limits import LimitBody
 from service.api.router import api_router
@@ -52,7 +54,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(pages_router())
     problems.install(app)
     install_pages(app)
-    app.add_middleware(Idempotency, replies=lambda: Replies(parts.engine))
+    app.add_middleware(
+        Idempotency, replies=lambda: Replies(parts.engine), admit=partial(check_caller, parts.accounts)
+    )
     app.add_middleware(LimitBody, max_bytes=settings.max_body_bytes)
     app.add_middleware(MeasureRequests, metrics=parts.metrics)
     return app

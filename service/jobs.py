@@ -13,7 +13,6 @@ from service.settings import PREFIX, Settings
 from service.store.jobs import Jobs
 
 RETRAIN = "retrain"
-_COMMAND = (sys.executable, "-m", "service", RETRAIN)
 
 
 def start_retraining(parts: Services, asked_by: Principal) -> Job:
@@ -22,7 +21,7 @@ def start_retraining(parts: Services, asked_by: Principal) -> Job:
     log_path = parts.settings.home / "retrain.log"
     with log_path.open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - our own command, no outside words
-            [*_COMMAND, "--job", str(job.id), "--data", str(parts.settings.data.resolve())],
+            [sys.executable, "-m", "service", RETRAIN, "--job", str(job.id)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

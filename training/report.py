@@ -16,7 +16,8 @@ from training.evaluate import Flags, Metrics, Predictions
 
 _INK, _ACCENT, _SOFT = "#1d2733", "#0b6e99", "#c9d6df"
 _UNSEEN = """<p>Every figure is from posts that the model did not see: the examples were split into folds by
-family and minimal pair. They were authored for this project, not collected.</p>"""
+family and minimal pair. They were authored for this project, not collected, and most of the benign ones are
+look-alikes: false alarms among them are far above those among ordinary posts, which are named above.</p>"""
 _USE = """<h2>Use</h2><p>It routes posts to people and decides nothing. People who ask for passage, tell their
 journey, warn, report, rescue or sell lawful travel are not adverts. Do not use it to look for people who
 move.</p>"""

@@ -6,8 +6,10 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security.utils import get_authorization_scheme_param
 
 from model.errors import Forbidden, Unauthenticated
+from service.accounts import Accounts
 from service.records import Principal
 from service.services import Services
 
@@ -48,6 +50,15 @@ def principal(
     if request.method not in _SAFE_METHODS and not compare_digest(sent, session.csrf.encode()):
         raise Forbidden(f"a signed-in browser must send its token in {CSRF_HEADER}")
     return session.principal
+
+
+def check_caller(accounts: Accounts, request: Request) -> None:
+    """Raise Unauthenticated unless the key or the session that a request carries is still valid."""
+    scheme, secret = get_authorization_scheme_param(request.headers.get("Authorization"))
+    if scheme.lower() == "bearer":
+        accounts.principal_for_key(secret)
+    else:
+        accounts.session(request.cookies.get(SESSION_COOKIE, ""))
 
 
 PrincipalDep = Annotated[Principal, Depends(principal)]

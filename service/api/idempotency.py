@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -22,11 +22,17 @@ _log = logging.getLogger(__name__)
 
 
 class Idempotency:
-    """ASGI middleware that keeps answers to keyed POST requests under /v1 and gives them again."""
+    """ASGI middleware that keeps answers to keyed POST requests under /v1 and gives them again.
 
-    def __init__(self, app: ASGIApp, replies: Callable[[], Replies]) -> None:
+    `admit` raises for a caller who may not have an answer any more, since a kept one passes no other check.
+    """
+
+    def __init__(
+        self, app: ASGIApp, replies: Callable[[], Replies], admit: Callable[[Request], None]
+    ) -> None:
         self._app = app
         self._replies = replies
+        self._admit = admit
         self._busy: set[str] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,7 +69,11 @@ class Idempotency:
         self._busy.add(name)
         try:
             kept = await run_in_threadpool(self._replies().find, name)
-            answer = _again(kept, request) if kept else await self._fresh(scope, body, name, request)
+            if kept is None:
+                answer = await self._fresh(scope, body, name, request)
+            else:
+                await run_in_threadpool(self._admit, Request(scope))
+                answer = _again(kept, request)
         finally:
             self._busy.discard(name)
         await answer(scope, receive, send)

@@ -86,10 +86,13 @@ def problem_of(error: BreakwaterError) -> Problem:
 
 
 def invalid_request(error: RequestValidationError) -> Problem:
-    """Build the problem for a request that does not parse (400) or validate (422)."""
+    """Build the problem for a request that is no JSON (400, or 415 by its type) or not valid (422)."""
     errors = error.errors()
     if any(entry["type"] == "json_invalid" for entry in errors):
         return problem(HTTPStatus.BAD_REQUEST, "malformed", f"the body is not JSON: {_first(errors)}")
+    if any(isinstance(entry["input"], bytes) for entry in errors):
+        detail = "send the body as JSON, with the header `Content-Type: application/json`"
+        return problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", detail)
     fields = [{"field": _place(entry["loc"]), "message": entry["msg"]} for entry in errors]
     detail = "; ".join(f"{field['field']}: {field['message']}" for field in fields)
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", detail, errors=fields)

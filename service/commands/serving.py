@@ -1,6 +1,7 @@
 """The command that runs the service."""
 
 import socket
+from contextlib import suppress
 
 import click
 import uvicorn
@@ -35,7 +36,9 @@ def serve(host: str | None, port: int | None, may_train: bool) -> None:
             click.echo(f"Make the first admin, once, at {address}/setup?token={token}")
         _warn_without_release(app.state.services.live)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=10))
-        server.run(sockets=[listener])
+        # Ctrl-C is how a service in the foreground is stopped, not a failure of it.
+        with suppress(KeyboardInterrupt):
+            server.run(sockets=[listener])
 
 
 def _named(host: str) -> str:

@@ -152,9 +152,7 @@ def _problem() -> Callable[..., dict[str, Any]]:
         assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
         found: dict[str, Any] = answer.json()
         assert (found["status"], found["type"]) == (status, f"urn:breakwater:{kind}")
-        assert found["title"]
-        for word in words:
-            assert word in found["detail"]
+        assert all(word in found["detail"] for word in words), found["detail"]
         if status in (429, 503):
             assert int(answer.headers["Retry-After"]) > 0
         return found

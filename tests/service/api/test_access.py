@@ -60,7 +60,8 @@ def test_each_scope_opens_its_routes_only(shared_api: Any, problem: Any, method:
 
 
 @pytest.mark.parametrize(
-    "value", ["Bearer", "Bearer ", "Bearer bw_unknown", "Basic YTpi", "bearer \u00e9\u00ff", "Bearer " + "x" * 9_000]
+    "value",
+    ["Bearer", "Bearer ", "Bearer bw_unknown", "Basic YTpi", "bearer \u00e9\u00ff", "Bearer " + "x" * 9_000],
 )
 def test_odd_credentials_are_401(shared_api: Any, problem: Any, value: str) -> None:
     """A header that holds no key of ours is a 401, whatever it holds."""

@@ -38,7 +38,9 @@ def test_queue_is_filtered_and_paged(api: Any) -> None:
     assert api.get("/v1/queue?language=%00%ff").json()["cases"] == []
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=201", "offset=-1", "limit=x", "lane=none", "offset=1e99"])
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=201", "offset=-1", "limit=x", "lane=none", "offset=1e99"]
+)
 def test_wrong_queue_query_is_refused(shared_api: Any, query: str) -> None:
     """A filter that cannot be is a 422 that names it."""
     answer = shared_api.get(f"/v1/queue?{query}")
@@ -88,7 +90,9 @@ def test_extend_holds_longer(api: Any, clock: Any) -> None:
     assert _act(api, case_id, "extend", token).json()["expires_at"] > before
 
 
-@pytest.mark.parametrize(("action", "state"), [("release", "open"), ("skip", "open"), ("escalate", "escalated")])
+@pytest.mark.parametrize(
+    ("action", "state"), [("release", "open"), ("skip", "open"), ("escalate", "escalated")]
+)
 def test_case_is_given_back(api: Any, action: str, state: str) -> None:
     """A released, skipped or escalated case is no longer held."""
     case_id, token = api.claimed()
@@ -187,7 +191,9 @@ def test_case_is_shown_or_404(api: Any, problem: Any) -> None:
         ({"surplus": 1}, "invalid-request", "surplus: "),
     ],
 )
-def test_wrong_verdict_is_refused(api: Any, problem: Any, change: dict[str, Any], kind: str, word: str) -> None:
+def test_wrong_verdict_is_refused(
+    api: Any, problem: Any, change: dict[str, Any], kind: str, word: str
+) -> None:
     """A verdict that the policy or the schema does not know is a 422 that names the field."""
     case_id, token = api.claimed()
     body = VERDICT | {"token": token} | change

@@ -47,3 +47,19 @@ def test_metrics_can_be_read(api: Any) -> None:
     names = {family.name for family in text_string_to_metric_families(text)}
     expected = {"requests", "request_seconds", "scored", "routed", "decided"}
     assert {f"breakwater_{name}" for name in expected} <= names
+
+
+def test_requests_are_counted_by_route_template(api: Any) -> None:
+    """The whole template is counted, prefix included, and never what a client put in its place."""
+    for number in (997, 998):
+        api.get(f"/v1/cases/{number}")
+    api.post("/v1/score", {"text": api.advert})
+    api.get("/v1/made-up")
+    expected = {
+        ("/v1/cases/{case_id}", "GET", "404"): 2,
+        ("/v1/score", "POST", "200"): 1,
+        ("unmatched", "GET", "404"): 1,
+    }
+    for labels, count in expected.items():
+        named = dict(zip(("route", "method", "status"), labels, strict=True))
+        assert api.counted("breakwater_requests_total", **named) == count

@@ -19,7 +19,10 @@ def test_same_request_gets_the_same_answer(api: Any) -> None:
     first, again = (api.post("/v1/queue/claim", who="mira", Idempotency_Key="k1") for _ in range(2))
     assert (again.status_code, again.content) == (first.status_code, first.content)
     assert again.headers["content-type"] == first.headers["content-type"]
-    assert (first.headers.get("Idempotency-Replayed"), again.headers["Idempotency-Replayed"]) == (None, "true")
+    assert (first.headers.get("Idempotency-Replayed"), again.headers["Idempotency-Replayed"]) == (
+        None,
+        "true",
+    )
     assert len(api.parts.triage.held(api.parts.accounts.principal_for_key(api.secrets["mira"]))) == 1
 
 
@@ -56,6 +59,24 @@ def test_failures_are_not_kept(api: Any) -> None:
     api.queued()
     again = api.post("/v1/queue/claim", Idempotency_Key="k")
     assert (first.status_code, again.status_code) == (404, 200)
+
+
+def test_answer_is_not_given_to_whom_was_shut_out(api: Any, problem: Any) -> None:
+    """A kept answer, which may hold a claim's token, is not given once the key or the session has ended."""
+    api.queued()
+    assert api.post("/v1/queue/claim", who="mira", Idempotency_Key="k").status_code == 200
+    api.parts.accounts.deactivate("mira")
+    problem(api.post("/v1/queue/claim", who="mira", Idempotency_Key="k"), 401, "unauthenticated")
+
+
+def test_session_gets_its_answer_again(api: Any, signed_in: dict[str, str], problem: Any) -> None:
+    """A signed-in browser may repeat a write as well, until it signs out."""
+    headers = signed_in | {"Idempotency-Key": "k"}
+    api.queued()
+    first, again = (api.client.post("/v1/queue/claim", headers=headers) for _ in range(2))
+    assert (first.status_code, again.json()) == (200, first.json())
+    api.parts.accounts.sign_out(signed_in["Cookie"].partition("=")[2])
+    problem(api.client.post("/v1/queue/claim", headers=headers), 401, "unauthenticated")
 
 
 @pytest.mark.parametrize("key", ["", "k" * 256])
@@ -103,7 +124,7 @@ class Caller:
 
     def __init__(self, replies: FakeReplies) -> None:
         self.done = 0
-        self._app = Idempotency(self._count, lambda: replies)
+        self._app = Idempotency(self._count, lambda: replies, admit=lambda _: None)
 
     async def _count(self, scope: Any, receive: Any, send: Any) -> None:
         await asyncio.sleep(0.05)

@@ -33,13 +33,14 @@ def test_retraining_without_labels_does_nothing(build: Any, small_data: Path) ->
     assert ended["finished_at"]
 
 
-def test_retraining_that_cannot_begin_has_failed(build: Any, tmp_path: Path) -> None:
+def test_retraining_that_cannot_begin_has_failed(api: Any) -> None:
     """A job whose process ends before it begins is not left waiting for ever."""
-    api = build(data=tmp_path / "nowhere")
+    api.parts.settings.releases_path.rename(api.parts.settings.home / "aside")
+    api.parts.settings.releases_path.touch()
     job = _ended(api, api.post("/v1/retrain").json()["id"])
     assert (job["state"], job["result"]["outcome"]) == ("failed", "failed")
     assert "retrain.log" in job["result"]["detail"]
-    assert "nowhere" in (api.parts.settings.home / "retrain.log").read_text()
+    assert "cannot be used" in (api.parts.settings.home / "retrain.log").read_text()
 
 
 def test_job_is_shown(api: Any) -> None:

@@ -33,7 +33,9 @@ ANYTHING = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(WRITTEN, inner, max_size=4)
 )
 FIELDS = ["text", "id", "platform", "url", "posted_at", "posts", "token", "act", "reason", "note"]
-ALMOST = st.dictionaries(st.sampled_from(FIELDS), ANYTHING | st.lists(st.fixed_dictionaries({"text": WRITTEN})))
+ALMOST = st.dictionaries(
+    st.sampled_from(FIELDS), ANYTHING | st.lists(st.fixed_dictionaries({"text": WRITTEN}))
+)
 BODIES = st.one_of(st.binary(max_size=60), (ANYTHING | ALMOST).map(lambda value: json.dumps(value).encode()))
 MALFORMED = {
     "no JSON": b"{text: boat}",
@@ -71,6 +73,16 @@ def test_no_query_makes_a_500(shared_api: Any, lane: str, language: str, limit: 
 def test_malformed_body_is_400(shared_api: Any, problem: Any, path: str, name: str) -> None:
     """A body that is no JSON in UTF-8 is a 400 that says so."""
     problem(shared_api.post(path, MALFORMED[name]), 400, "malformed", "JSON")
+
+
+@pytest.mark.parametrize(
+    "kind", [None, "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
+)
+def test_other_media_types_are_415(shared_api: Any, problem: Any, kind: str | None) -> None:
+    """A body that is not said to be JSON is a 415 that says how to send it."""
+    headers = shared_api.headers("score") | ({"Content-Type": kind} if kind else {})
+    answer = shared_api.client.post("/v1/score", content=b'{"text": "boat"}', headers=headers)
+    problem(answer, 415, "unsupported-media-type", "Content-Type: application/json")
 
 
 def test_wrong_fields_are_listed(shared_api: Any, problem: Any) -> None:
@@ -122,7 +134,7 @@ def test_unexpected_error_tells_nothing(problem: Any, caplog: pytest.LogCaptureF
 
 
 @pytest.fixture(name="elsewhere")
-def _elsewhere(api: Any) -> Iterator[list[Engine]]:
+def _elsewhere() -> Iterator[list[Engine]]:
     """Engines to close at the end."""
     engines: list[Engine] = []
     yield engines

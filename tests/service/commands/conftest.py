@@ -1,22 +1,26 @@
-"""Shared by the tests of commands: a home folder with a release, commands in this process and in their own."""
+"""Shared by the tests of commands: a home folder with a release, commands here and in their own process."""
 
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+from model.artifact import Release
+from model.records import Act, Band, Post
 from service.app import build_services
 from service.cli import commands
 from service.records import Principal, QueueFilter, Role
 from service.scopes import OF_ROLE
 from service.services import Services
 from service.settings import Settings
+from training.background import read_background, write_background
 
 ROOT = Path(__file__).parent.parent.parent.parent
 Run = Callable[..., Result]
@@ -99,3 +103,25 @@ def _moderator() -> Principal:
 def _waiting(parts: Services) -> Callable[[], list[str]]:
     """List the texts of the cases in the queue."""
     return lambda: sorted(case.post.text for case in parts.triage.queue(QueueFilter(), limit=10_000))
+
+
+@pytest.fixture(name="tiny_data", scope="session")
+def _tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """English examples and a few ordinary posts: what a real `breakwater train` needs seconds for."""
+    folder = tmp_path_factory.mktemp("tiny")
+    shutil.copy(ROOT / "datasets" / "en.jsonl", folder)
+    posts = read_background(ROOT / "datasets" / "background" / "mlma.jsonl.gz")
+    write_background([post for post in posts if post.language == "en"][:400], folder / "background")
+    return folder
+
+
+@pytest.fixture(name="decided")
+def _decided(parts: Services, moderator: Principal, release: Release) -> str:
+    """The text of one post that was routed and decided."""
+    text = "Boat leaves Friday, two seats left, pay when you arrive, write me"
+    told = replace(release.scorer.explain(text), score=replace(release.scorer.score(text), band=Band.HIGH))
+    parts.triage.submit([(Post(text), told)])
+    claimed = parts.triage.claim(moderator, QueueFilter())
+    assert claimed
+    parts.triage.decide(claimed[0].id, claimed[1].token, Act.OFFER, "sells_passage")
+    return text

@@ -7,7 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -394,7 +394,7 @@ def _long_crawl(tmp_path: Path) -> Path:
     """Enough posts that a run can be killed amid them; one in fifty is an advert."""
     posts = [
         {"id": str(i), "platform": "x", "text": f"{ADVERT if i % 50 == 0 else BENIGN} {i}"}
-        for i in range(16_000)
+        for i in range(6_000)
     ]
     return _write(tmp_path / "long.jsonl", *posts, b"nonsense\n")
 
@@ -417,11 +417,11 @@ def test_a_run_killed_midway_is_taken_up(
     output, whole = tmp_path / "out", tmp_path / "whole"
     arguments = ("rescore", long_crawl, "--enqueue", "--json", "--output")
     _kill_amid(start(*arguments, output, "--workers", 2), output)
-    assert 0 < len(list(output.glob("part-*"))) < 9
+    assert 0 < len(list(output.glob("part-*"))) < 4
     resumed = run(*arguments, output, "--workers", 1, "--resume")
     queued = waiting()
     assert resumed.stdout == run(*arguments, whole, "--workers", 2).stdout
     assert _rows(output) == _rows(whole)
     assert queued == waiting()
-    assert len(queued) == len(set(queued)) == json.loads(resumed.stdout)["routed"] >= 320
+    assert len(queued) == len(set(queued)) == json.loads(resumed.stdout)["routed"] >= 120
     assert [path.name for path in output.iterdir() if path.name.startswith(".")] == []
