@@ -24,8 +24,8 @@ _ARABIC = {
 # Latin letters that NFKD leaves whole, and phonetic small capitals used as ornament.
 _LATIN = {
     "d": "đðᴅ", "i": "ıɪ", "o": "øᴏ", "l": "łʟ", "h": "ħʜ", "t": "ŧᴛ", "a": "ᴀɑ", "b": "ʙ",
-    "c": "ᴄ", "e": "ᴇ", "f": "ꜰ", "g": "ɢɡ", "j": "ᴊ", "k": "ᴋ", "m": "ᴍ", "n": "ɴ", "p": "ᴘ", "r": "ʀ", "s": "ꜱ",
-    "u": "ᴜ", "v": "ᴠ", "w": "ᴡ", "y": "ʏ", "z": "ᴢ", "ae": "æ", "oe": "œ",
+    "c": "ᴄ", "e": "ᴇ", "f": "ꜰ", "g": "ɢɡ", "j": "ᴊ", "k": "ᴋ", "m": "ᴍ", "n": "ɴ", "p": "ᴘ",
+    "r": "ʀ", "s": "ꜱ", "u": "ᴜ", "v": "ᴠ", "w": "ᴡ", "y": "ʏ", "z": "ᴢ", "ae": "æ", "oe": "œ",
 }  # fmt: skip
 # Cyrillic, Greek and Armenian letters that look Latin. Text wholly in those scripts stays true to itself.
 _LOOKALIKES = {

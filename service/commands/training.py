@@ -175,8 +175,12 @@ def train_release(sources: "Sources", kept: Releases, *, promote: bool) -> "Outc
 
 def train_if_needed() -> None:
     """Train the first release from the project's own data, if none is served yet."""
+    from joblib.externals.loky import get_reusable_executor
+
     from training.retrain import Sources
 
     if releases().current() is None:
         click.echo(f"No release in {settings().releases_path} yet: training the first (a minute or two)")
         train_release(Sources(settings().data), releases(), promote=True)
+        # The processes that trained would idle beside the service, and outlive it by minutes.
+        get_reusable_executor().shutdown(wait=True)

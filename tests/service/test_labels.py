@@ -20,7 +20,7 @@ from training.examples import read_examples
 def test_label_has_what_training_needs(
     triage: Triage, ann: Principal, submitted: int, act: Act, reason: str, label: str, clock: Any
 ) -> None:
-    """A label says what the reviewer said and where it came from; the release's guess of services stays out."""
+    """A label says what the reviewer said and where it came from; no guess of services gets in."""
     _, claim = triage.claim_case(ann, submitted)
     triage.decide(submitted, claim.token, act, reason)
     (row,) = triage.labels()

@@ -89,12 +89,15 @@ def test_a_bad_line_is_named_before_training(
     assert refused("train", "--data", tiny_data, option, path).startswith(message.format(path=path))
 
 
-def test_data_without_an_act_name_it(refused: Refused, tiny_data: Path, tmp_path: Path) -> None:
+def test_data_without_an_act_name_it(run: Run, tiny_data: Path, tmp_path: Path) -> None:
     """And every service that no advert sells."""
     shutil.copytree(tiny_data / "background", tmp_path / "data" / "background")
     _write(tmp_path / "data" / "en.jsonl", EXAMPLE)
-    message = refused("train", "--data", tmp_path / "data").removesuffix(", payment")
-    assert message.startswith("the training data has no telling example of: recruit, ask, inform")
+    result = run("train", "--data", tmp_path / "data")
+    progress, message = result.stderr.splitlines()
+    assert (result.exit_code, progress.split()[:2]) == (1, ["Read", "1"])
+    assert message.startswith("Error: the training data has no telling example of: recruit, ask, inform")
+    assert message.endswith(", payment")
 
 
 def test_files_that_are_not_there_are_usage_errors(run: Run, tmp_path: Path) -> None:
