@@ -9,7 +9,7 @@ from model.records import Band, Score
 
 METRICS = ("recall", "precision", "f1", "fpr", "match_rate", "filter_rate")
 _QUERY = re.compile(
-    r"\s*(maximum|minimum)\s+(\w+)\s*@\s*(\w+)\s*(>=|<=)\s*([0-9]*\.?[0-9]+)\s*", re.IGNORECASE
+    r"\s*(maximum|minimum)\s+(\w+)\s*@\s*(\w+)\s*(>=|<=)\s*([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*", re.IGNORECASE
 )
 
 

@@ -108,49 +108,51 @@ class Triage:
                 raise Conflict(f"case {case_id} is held by {hold.user}")
             return self._hold(connection, case_id, principal)
 
-    def extend(self, case_id: int, token: str) -> Claim:
+    def extend(self, case_id: int, token: str, *, by: Principal | None = None) -> Claim:
         """Hold a case for another lease from now."""
         with write(self._engine) as connection:
-            hold = self._proven(connection, case_id, token)
+            hold = self._proven(connection, case_id, token, by)
             claim = Claim(case_id, token, self._clock() + self._lease, str(hold.user))
             cases.hold(connection, claim, str(hold.reviewer))
             self._note(connection, hold, "extended")
             return claim
 
-    def release(self, case_id: int, token: str) -> Case:
+    def release(self, case_id: int, token: str, *, by: Principal | None = None) -> Case:
         """Give a case back to the queue."""
         with write(self._engine) as connection:
-            hold = self._proven(connection, case_id, token)
+            hold = self._proven(connection, case_id, token, by)
             cases.let_go(connection, case_id)
             self._note(connection, hold, "released")
             return self._whole(connection, case_id)
 
-    def skip(self, case_id: int, token: str) -> Case:
+    def skip(self, case_id: int, token: str, *, by: Principal | None = None) -> Case:
         """Give a case back and do not offer it to this reviewer again."""
         with write(self._engine) as connection:
-            hold = self._proven(connection, case_id, token)
+            hold = self._proven(connection, case_id, token, by)
             cases.skip(connection, case_id, str(hold.reviewer))
             cases.let_go(connection, case_id)
             self._note(connection, hold, "skipped")
             return self._whole(connection, case_id)
 
-    def escalate(self, case_id: int, token: str, note: str = "") -> Case:
+    def escalate(self, case_id: int, token: str, note: str = "", *, by: Principal | None = None) -> Case:
         """Pass a case on to the leads."""
         check_note(note)
         due_at = self._clock() + DUE[Lane.ESCALATED]
         with write(self._engine) as connection:
-            hold = self._proven(connection, case_id, token)
+            hold = self._proven(connection, case_id, token, by)
             cases.let_go(connection, case_id, lane=Lane.ESCALATED.value, due_at=due_at)
             self._note(connection, hold, "escalated", note)
             return self._whole(connection, case_id)
 
-    def decide(self, case_id: int, token: str, act: Act, reason: str, note: str = "") -> Decision:
+    def decide(
+        self, case_id: int, token: str, act: Act, reason: str, note: str = "", *, by: Principal | None = None
+    ) -> Decision:
         """Record the holder's verdict and close the case."""
         check_reason(reason, act)
         check_note(note)
         now = self._clock()
         with write(self._engine) as connection:
-            hold = self._proven(connection, case_id, token)
+            hold = self._proven(connection, case_id, token, by)
             decision = history.add_decision(
                 connection,
                 case_id=case_id,
@@ -218,10 +220,12 @@ class Triage:
         history.add_event(connection, case_id, Event("claimed", principal.name, now, ""))
         return self._whole(connection, case_id), claim
 
-    def _proven(self, connection: Connection, case_id: int, token: str) -> cases.Hold:
-        """Lock a case whose live claim the token proves."""
+    def _proven(self, connection: Connection, case_id: int, token: str, by: Principal | None) -> cases.Hold:
+        """Lock a case whose live claim the token proves, and whose holder is who calls, when that is known."""
         hold = cases.lock(connection, case_id)
         _check_unclosed(hold)
+        if by is not None and hold.reviewer is not None and hold.reviewer != by.reviewer:
+            raise Conflict(f"case {case_id} is held by {hold.user}; a token serves its own holder only")
         if hold.token is None or not _same(hold.token, token):
             raise Conflict(f"this claim on case {case_id} is no longer valid; claim the case again")
         if not self._lives(hold):

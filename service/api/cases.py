@@ -90,33 +90,35 @@ def claim_case(case_id: int, caller: ReviewCaller, parts: ServicesDep) -> Answer
 
 
 @router.post("/cases/{case_id}/extend", responses=answers(CLAIMED["claim"]))
-def extend(case_id: int, held: Held, caller: ReviewCaller, parts: ServicesDep) -> Answer:  # noqa: ARG001 - the token proves the claim
+def extend(case_id: int, held: Held, caller: ReviewCaller, parts: ServicesDep) -> Answer:
     """Hold a case for another lease from now."""
-    return Answer(record_answer(parts.triage.extend(case_id, held.token)))
+    return Answer(record_answer(parts.triage.extend(case_id, held.token, by=caller)))
 
 
 @router.post("/cases/{case_id}/release", responses=answers(CASE))
-def release(case_id: int, held: Held, caller: ReviewCaller, parts: ServicesDep) -> Answer:  # noqa: ARG001 - the token proves the claim
+def release(case_id: int, held: Held, caller: ReviewCaller, parts: ServicesDep) -> Answer:
     """Give a case back to the queue."""
-    return Answer(case_answer(parts.triage.release(case_id, held.token)))
+    return Answer(case_answer(parts.triage.release(case_id, held.token, by=caller)))
 
 
 @router.post("/cases/{case_id}/skip", responses=answers(CASE))
-def skip(case_id: int, held: Held, caller: ReviewCaller, parts: ServicesDep) -> Answer:  # noqa: ARG001 - the token proves the claim
+def skip(case_id: int, held: Held, caller: ReviewCaller, parts: ServicesDep) -> Answer:
     """Give a case back and do not be offered it again."""
-    return Answer(case_answer(parts.triage.skip(case_id, held.token)))
+    return Answer(case_answer(parts.triage.skip(case_id, held.token, by=caller)))
 
 
 @router.post("/cases/{case_id}/escalate", responses=answers(CASE))
-def escalate(case_id: int, held: Escalation, caller: ReviewCaller, parts: ServicesDep) -> Answer:  # noqa: ARG001 - the token proves the claim
+def escalate(case_id: int, held: Escalation, caller: ReviewCaller, parts: ServicesDep) -> Answer:
     """Pass a case on to the leads."""
-    return Answer(case_answer(parts.triage.escalate(case_id, held.token, held.note)))
+    return Answer(case_answer(parts.triage.escalate(case_id, held.token, held.note, by=caller)))
 
 
 @router.post("/cases/{case_id}/decide", responses=answers(DECIDED))
-def decide(case_id: int, verdict: Verdict, caller: ReviewCaller, parts: ServicesDep) -> Answer:  # noqa: ARG001 - the token proves the claim
+def decide(case_id: int, verdict: Verdict, caller: ReviewCaller, parts: ServicesDep) -> Answer:
     """Record a verdict and close the case; needs a live claim."""
-    decision = parts.triage.decide(case_id, verdict.token, verdict.act, verdict.reason, verdict.note)
+    decision = parts.triage.decide(
+        case_id, verdict.token, verdict.act, verdict.reason, verdict.note, by=caller
+    )
     parts.metrics.decided.labels(verdict.act).inc()
     return Answer(record_answer(decision))
 

@@ -50,7 +50,7 @@ def extend(case_id: int, viewer: SenderDep, parts: ServicesDep, token: Field = "
     """Hold the case longer."""
     viewer.needs("review")
     with keeping(case_id, "request for more time"):
-        parts.triage.extend(case_id, token)
+        parts.triage.extend(case_id, token, by=viewer.principal)
     return go(f"/cases/{case_id}")
 
 
@@ -59,7 +59,7 @@ def release(case_id: int, viewer: SenderDep, parts: ServicesDep, token: Field = 
     """Give the case back."""
     viewer.needs("review")
     with keeping(case_id, "release"):
-        parts.triage.release(case_id, token)
+        parts.triage.release(case_id, token, by=viewer.principal)
     return go(f"/queue?done=released&case={case_id}")
 
 
@@ -68,7 +68,7 @@ def skip(case_id: int, viewer: SenderDep, parts: ServicesDep, token: Field = "")
     """Give the case back for others."""
     viewer.needs("review")
     with keeping(case_id, "skip"):
-        parts.triage.skip(case_id, token)
+        parts.triage.skip(case_id, token, by=viewer.principal)
     return go(f"/queue?done=skipped&case={case_id}")
 
 
@@ -79,7 +79,7 @@ def escalate(
     """Pass the case on to the leads."""
     viewer.needs("review")
     with keeping(case_id, "escalation", Draft(note=note)):
-        parts.triage.escalate(case_id, token, note)
+        parts.triage.escalate(case_id, token, note, by=viewer.principal)
     return go(f"/queue?done=escalated&case={case_id}")
 
 
@@ -97,7 +97,9 @@ def decide(
     viewer.needs("review")
     try:
         with keeping(case_id, "decision", draft):
-            parts.triage.decide(case_id, token, _act(draft.act), draft.reason, draft.note)
+            parts.triage.decide(
+                case_id, token, _act(draft.act), draft.reason, draft.note, by=viewer.principal
+            )
     except (InvalidPost, InputError) as error:
         return _page(parts, viewer, case_id, status=422, draft=draft, problem=str(error))
     return next_case(request, viewer, parts, after=case_id) if then == "next" else go(f"/cases/{case_id}")

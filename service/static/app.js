@@ -141,8 +141,10 @@ function fitReasons(form) {
     key.textContent = fits ? REASON_KEYS[fitting++] ?? "" : "";
     input.dataset.key = key.textContent;
   }
+  // Nobody is led to abstain: the only reason that says something is chosen at once, "cannot tell" never is.
   const offered = all("[data-acts] input:enabled", form);
-  if (offered.length === 1) offered[0].checked = true;
+  const telling = offered.filter((input) => input.value !== "cannot_tell");
+  if (telling.length === 1 && !offered.some((input) => input.checked)) telling[0].checked = true;
   one("[data-reason-hint]", form).hidden = Boolean(act);
   if (act) one("[data-act-hint]", form).textContent = `${act.closest("label").title}.`;
 }

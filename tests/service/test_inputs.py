@@ -143,6 +143,31 @@ def test_parquet_without_a_text_column_is_refused(tmp_path: Path) -> None:
         rows(path)
 
 
+def test_parquet_with_two_columns_of_one_name_is_refused(tmp_path: Path) -> None:
+    """Which of them was meant nobody knows."""
+    path = tmp_path / "posts.parquet"
+    pq.write_table(pa.table([pa.array(["a"])] * 2, names=["text", "text"]), path)
+    with pytest.raises(InputError, match=r"posts\.parquet: more than one column is named `text`"):
+        rows(path)
+
+
+def test_rows_before_a_break_are_given_out(tmp_path: Path) -> None:
+    """Even those of the chunk in which the file broke."""
+    path = tmp_path / "posts.csv.gz"
+    content = gzip.compress(b"text\n" + b"".join(b"number %d\n" % number for number in range(20_000)))
+    path.write_bytes(content[: len(content) // 2])
+    chunks = read_chunks(path, 1_000_000)
+    assert len(next(chunks).rows) > 5_000
+    with pytest.raises(InputError, match=r"posts\.csv\.gz:\d+: cannot be read further"):
+        next(chunks)
+
+
+def test_numbers_that_are_none_are_gaps(tmp_path: Path) -> None:
+    """NaN has no form in JSON; it must not spoil the lines that we write."""
+    path = write(tmp_path / "posts.jsonl", b'{"text": "ok", "likes": NaN, "shares": 1.5}')
+    assert rows(path)[0].extra == {"likes": None, "shares": 1.5}
+
+
 def test_a_folder_stands_for_its_files(tmp_path: Path) -> None:
     """Readable files below a folder are found in order; others are left alone."""
     (tmp_path / "deep").mkdir()

@@ -1,6 +1,7 @@
 """Rescoring loses nothing, can be taken up again, and gives the same answer on every engine."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from model.artifact import Release
 from model.errors import InputError
 from model.lines import format_object
-from service.rescore import MANIFEST, PROGRESS, Job, Routed, Summary, rescore
+from service.rescore import MANIFEST, PROGRESS, Job, Routed, Summary, count_rows, rescore
 from training.examples import read_examples
 
 ADVERT = "Two places left for Thursday night, families welcome, pay when you are there. Write me in private"
@@ -177,6 +178,33 @@ def test_the_manifest_holds_the_summary(job: Job) -> None:
     assert manifest["read"] == summary.read
     assert manifest["release"] == job.release
     assert all(len(part["sha256"]) == 64 for part in manifest["parts"])
+
+
+def test_rows_to_come_are_counted_for_the_progress_bar(tmp_path: Path, crawl: Path) -> None:
+    """Cheaply, or not at all: a packed file does not tell, a broken one counts for nothing."""
+    pq.write_table(pa.table({"text": ["a"] * 7}), tmp_path / "a.parquet")
+    (tmp_path / "b.parquet").write_bytes(b"no parquet")
+    lines = crawl.read_bytes().count(b"\n")
+    assert count_rows([tmp_path / "a.parquet", tmp_path / "b.parquet", crawl]) == 7 + lines
+    assert count_rows([crawl, tmp_path / "c.jsonl.gz"]) is None
+
+
+def test_a_resumed_run_tells_all_that_was_routed(tmp_path: Path, release: Release) -> None:
+    """What an earlier attempt routed counts too, and drafts that it left are cleared away."""
+    path, output = tmp_path / "crawl.jsonl", tmp_path / "out"
+    path.write_bytes(format_object({"text": ADVERT}))
+    routed: list[Routed] = []
+    first = rescore(job_of(path, output, release, enqueue=True), routed.extend)
+    (output / ".part-0000-000000.jsonl-1").write_bytes(b"half")
+    assert rescore(job_of(path, output, release, enqueue=True, resume=True), routed.extend) == first
+    assert (first.routed, len(routed)) == (1, 1)
+    assert not list(output.glob(".part-*"))
+
+
+def test_an_unknown_format_is_refused(job: Job) -> None:
+    """With those there are."""
+    with pytest.raises(InputError, match="'xml' is not an output format; choose jsonl or parquet"):
+        rescore(replace(job, format="xml"))
 
 
 def test_an_empty_file_gives_an_empty_summary(tmp_path: Path, release: Release) -> None:

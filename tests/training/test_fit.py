@@ -90,7 +90,7 @@ def test_unseen_adverts_are_told_from_ordinary_posts(tiny: Any) -> None:
 def test_calibration_in_the_weights_equals_applying_it(tiny: Any, tiny_config: FitConfig) -> None:
     """Scoring and explaining need not know of it."""
     rows = _rows(tiny.examples, tiny.background, tiny_config)
-    classifier: Classifier = _fit_all(rows, len(tiny.examples), tiny_config)
+    classifier: Classifier = _fit_all(rows, tiny_config)
     texts = rows.texts[:50]
     applied = _apply(classifier.act_scores(texts), (1.7, -0.6))
     assert np.allclose(_calibrated(classifier, (1.7, -0.6)).act_scores(texts), applied, atol=1e-4)

@@ -154,6 +154,14 @@ def test_token_of_another_case_is_a_conflict(api: Any, problem: Any, action: str
     problem(_act(api, case_id, action, foreign, "nils"), 409, "conflict", "no longer valid")
 
 
+@pytest.mark.parametrize("action", HELD)
+def test_anothers_token_is_a_conflict(api: Any, problem: Any, action: str) -> None:
+    """A token serves its own holder only: no verdict is recorded in another's name."""
+    case_id, token = api.claimed()
+    problem(_act(api, case_id, action, token, "nils"), 409, "conflict", "its own holder only")
+    assert api.parts.triage.case(case_id).decisions == ()
+
+
 @pytest.mark.parametrize("action", ["claim", *HELD])
 def test_closed_case_is_a_conflict(api: Any, problem: Any, action: str) -> None:
     """A decided case takes no further action with its old token."""

@@ -360,25 +360,19 @@ def test_a_locked_queue_stops_the_run_before_it_scores(refused: Refused, crawl: 
 
 @pytest.mark.parametrize("content", [b"this is no database at all" * 40, None])
 def test_a_queue_that_cannot_be_opened_is_named(
-    refused: Refused, crawl: Path, home: Path, content: bytes | None
+    refused: Refused, run: Run, crawl: Path, home: Path, content: bytes | None
 ) -> None:
     """A foreign file or a folder in its place; without --enqueue nothing of it matters."""
     database = home / "breakwater.db"
     database.mkdir() if content is None else database.write_bytes(content)
     message = refused("rescore", crawl, "--output", home / "out", "--enqueue")
     assert message.startswith(f"the database {database} ")
-    assert refused_nothing(refused, crawl, home)
-
-
-def refused_nothing(refused: Refused, crawl: Path, home: Path) -> bool:
-    """Whether the same run without the queue gets through to its bad line."""
-    with pytest.raises(AssertionError, match="5 read = 3 scored"):
-        refused("rescore", crawl, "--output", home / "out", "--workers", 1)
-    return True
+    result = run("rescore", crawl, "--output", home / "out", "--workers", 1)
+    assert "5 read = 3 scored" in result.stdout
 
 
 def test_a_home_that_cannot_be_written_is_named(
-    refused: Refused, crawl: Path, variables: dict[str, str], tmp_path: Path
+    refused: Refused, variables: dict[str, str], tmp_path: Path
 ) -> None:
     """A file in the place of the folder stands for every home without write permission."""
     variables["BREAKWATER_HOME"] = str(_write(tmp_path / "file", b""))
@@ -386,17 +380,18 @@ def test_a_home_that_cannot_be_written_is_named(
         message = refused(*command)
         assert message.startswith(f"the home folder {tmp_path / 'file'} cannot be used: ")
         assert message.endswith("with BREAKWATER_HOME")
-    assert crawl.exists()
 
 
 @pytest.fixture(name="long_crawl")
 def _long_crawl(tmp_path: Path) -> Path:
-    """Enough posts that a run can be killed amid them; one in fifty is an advert."""
-    posts = [
-        {"id": str(i), "platform": "x", "text": f"{ADVERT if i % 50 == 0 else BENIGN} {i}"}
-        for i in range(6_000)
-    ]
-    return _write(tmp_path / "long.jsonl", *posts, b"nonsense\n")
+    """Enough files that a run can be killed amid them; one post in ten is an advert."""
+    folder = tmp_path / "long"
+    folder.mkdir()
+    for number in range(40):
+        texts = [f"{ADVERT if i % 10 == 0 else BENIGN} {number}.{i}" for i in range(30)]
+        posts = [{"id": f"{number}.{i}", "platform": "x", "text": text} for i, text in enumerate(texts)]
+        _write(folder / f"{number:02}.jsonl", *posts, b"nonsense\n")
+    return folder
 
 
 def _kill_amid(process: "subprocess.Popen[bytes]", output: Path) -> None:
@@ -417,7 +412,7 @@ def test_a_run_killed_midway_is_taken_up(
     output, whole = tmp_path / "out", tmp_path / "whole"
     arguments = ("rescore", long_crawl, "--enqueue", "--json", "--output")
     _kill_amid(start(*arguments, output, "--workers", 2), output)
-    assert 0 < len(list(output.glob("part-*"))) < 4
+    assert 0 < len(list(output.glob("part-*"))) < 40
     resumed = run(*arguments, output, "--workers", 1, "--resume")
     queued = waiting()
     assert resumed.stdout == run(*arguments, whole, "--workers", 2).stdout

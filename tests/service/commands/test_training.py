@@ -111,7 +111,8 @@ def test_files_that_are_not_there_are_usage_errors(run: Run, tmp_path: Path) -> 
 # --- retrain ---
 
 
-def test_retraining_learns_a_label_once(run: Run, home: Path, tiny_data: Path, decided: str) -> None:
+@pytest.mark.usefixtures("decided")
+def test_retraining_learns_a_label_once(run: Run, home: Path, tiny_data: Path) -> None:
     """Status 0 for a promoted candidate, then 5: nothing to do."""
     shutil.rmtree(home / "releases")
     result = run("retrain", "--data", tiny_data)
@@ -121,19 +122,19 @@ def test_retraining_learns_a_label_once(run: Run, home: Path, tiny_data: Path, d
     assert len(manifest["reviewed"]) == 1
     again = run("retrain", "--data", tiny_data)
     assert (again.exit_code, again.stdout) == (5, "Nothing to do: 0 new labels, 1 wanted\n")
-    assert decided
 
 
-def test_too_few_new_labels_are_nothing_to_do(run: Run, decided: str, home: Path, release: Release) -> None:
+@pytest.mark.usefixtures("decided")
+def test_too_few_new_labels_are_nothing_to_do(run: Run, home: Path, release: Release) -> None:
     """Status 5, and the served release stays."""
     result = run("retrain", "--min-new-labels", 2)
     assert (result.exit_code, result.stdout) == (5, "Nothing to do: 1 new labels, 2 wanted\n")
     assert Releases(home / "releases").current() == release.version
-    assert decided
 
 
+@pytest.mark.usefixtures("decided")
 def test_a_refused_retraining_has_status_4_and_is_recorded(
-    run: Run, tiny_data: Path, parts: Services, decided: str, unbeatable: str
+    run: Run, tiny_data: Path, parts: Services, unbeatable: str
 ) -> None:
     """The job that asked for it holds the reasons."""
     job = Jobs(parts.engine).add("retrain", "ann")
@@ -144,12 +145,10 @@ def test_a_refused_retraining_has_status_4_and_is_recorded(
     assert (done.result["outcome"], done.result["new_labels"]) == ("refused", 1)
     assert any(reason.startswith("average precision fell") for reason in done.result["reasons"])
     assert parts.live.get().version == unbeatable
-    assert decided
 
 
-def test_a_failed_retraining_is_recorded(
-    refused: Refused, run: Run, tmp_path: Path, parts: Services, decided: str
-) -> None:
+@pytest.mark.usefixtures("decided")
+def test_a_failed_retraining_is_recorded(refused: Refused, run: Run, tmp_path: Path, parts: Services) -> None:
     """A job cannot be answered twice, and one that is not there is named."""
     job = Jobs(parts.engine).add("retrain", "ann")
     message = refused("retrain", "--data", tmp_path, "--job", job.id)
@@ -159,7 +158,6 @@ def test_a_failed_retraining_is_recorded(
     assert f"job {job.id} is failed already" in refused("retrain", "--job", job.id)
     assert "there is no job 99" in refused("retrain", "--job", 99)
     assert run("retrain", "--min-new-labels", 9).exit_code == 5
-    assert decided
 
 
 # --- evaluate ---
