@@ -221,13 +221,13 @@ class Triage:
         return self._whole(connection, case_id), claim
 
     def _proven(self, connection: Connection, case_id: int, token: str, by: Principal | None) -> cases.Hold:
-        """Lock a case whose live claim the token proves, and whose holder is who calls, when that is known."""
+        """Lock a case whose live claim the token proves; `by`, when given, must be its holder."""
         hold = cases.lock(connection, case_id)
         _check_unclosed(hold)
-        if by is not None and hold.reviewer is not None and hold.reviewer != by.reviewer:
-            raise Conflict(f"case {case_id} is held by {hold.user}; a token serves its own holder only")
         if hold.token is None or not _same(hold.token, token):
             raise Conflict(f"this claim on case {case_id} is no longer valid; claim the case again")
+        if by is not None and hold.reviewer != by.reviewer:
+            raise Conflict(f"case {case_id} is held by {hold.user}; a token serves its own holder only")
         if not self._lives(hold):
             raise Conflict(f"this claim on case {case_id} has expired; claim the case again")
         return hold

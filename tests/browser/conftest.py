@@ -61,7 +61,8 @@ class Site:
         self.parts.triage.claim_case(principal, case_id)
 
 
-@pytest.fixture(name="chromium", scope="session")
+# Playwright keeps an event loop running while it is open, so it is closed before other tests want their own.
+@pytest.fixture(name="chromium", scope="module")
 def _chromium() -> Iterator[Browser]:
     """Start the browser; without one, skip here and fail where a browser is promised."""
     path = next(filter(None, map(shutil.which, BROWSERS)), None)

@@ -6,7 +6,7 @@ from typing import Any
 
 def _decide(api: Any, text: str, act: str, reason: str) -> int:
     case_id, token = api.claimed(text=text)
-    api.post(f"/v1/cases/{case_id}/decide", {"token": token, "act": act, "reason": reason})
+    api.post(f"/v1/cases/{case_id}/decide", {"token": token, "act": act, "reason": reason}, "mira")
     return int(case_id)
 
 

@@ -30,7 +30,7 @@ def test_decision_sent_again_is_one_decision(api: Any) -> None:
     """A decision whose answer was lost can be sent again without a conflict."""
     case_id, token = api.claimed()
     body = {"token": token, "act": "offer", "reason": "sells_passage"}
-    answers = [api.post(f"/v1/cases/{case_id}/decide", body, Idempotency_Key="k") for _ in range(2)]
+    answers = [api.post(f"/v1/cases/{case_id}/decide", body, "mira", Idempotency_Key="k") for _ in range(2)]
     assert answers[0].json() == answers[1].json()
     assert len(api.parts.triage.case(case_id).decisions) == 1
 
