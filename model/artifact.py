@@ -35,6 +35,7 @@ from model.scorer import Scorer, Weights, weights_of
 
 FORMAT = 1
 _VERSION = re.compile("[0-9a-f]{12}")
+_DECISIVE = ("format", "acts", "services", "features", "thresholds", "scripts", "data_digest")
 _ARRAYS = ("idf", "weights", "intercepts")
 _POINTER, _MANIFEST, _SIGNATURE = "current", "manifest.json", "manifest.sig"
 
@@ -43,8 +44,8 @@ _POINTER, _MANIFEST, _SIGNATURE = "current", "manifest.json", "manifest.sig"
 class Candidate:
     """What training hands over to be kept as a release.
 
-    `facts` joins the manifest as it is (metrics, data digest, libraries, created_at); `identity` names
-    the keys of `facts` that are part of the version.
+    `facts` joins the manifest as it is (metrics, libraries, created_at, and `data_digest`, which is part of
+    the version).
     """
 
     classifier: Classifier
@@ -53,7 +54,6 @@ class Candidate:
     thresholds: tuple[Mapping[str, float], ...]
     card: str
     facts: Mapping[str, Any]
-    identity: tuple[str, ...] = ("data_digest",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,10 +219,8 @@ class Releases:
             "thresholds": asdict(candidate.policy),
             "scripts": sorted(candidate.scripts),
         }
-        content = described | {key: candidate.facts[key] for key in candidate.identity}
-        content["scorer"] = {name: digest for name, digest in files.items() if name.startswith("scorer/")}
-        version = hashlib.sha256(_canonical(content)).hexdigest()[:12]
-        return {"version": version} | described | dict(candidate.facts) | {"files": files}
+        manifest = described | dict(candidate.facts) | {"files": files}
+        return {"version": version_of(manifest)} | manifest
 
     def _verified_manifest(self, path: Path) -> dict[str, Any]:
         try:
@@ -232,8 +230,10 @@ class Releases:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ArtifactError(f"{path / _MANIFEST} is missing or unreadable: {error}") from error
         self._check_signature(path, raw)
-        if manifest.get("format") != FORMAT or manifest.get("version") != path.name:
-            raise ArtifactError(f"{path / _MANIFEST} is not of this release format or was renamed")
+        if manifest.get("format") != FORMAT or manifest.get("acts") != list(ACTS):
+            raise ArtifactError(f"{path / _MANIFEST} was made by another version of Breakwater; train again")
+        if not manifest.get("version") == path.name == version_of(manifest):
+            raise ArtifactError(f"{path / _MANIFEST} was altered or renamed; restore it or roll back")
         for name, digest in listed.items():
             if not (path / name).is_file():
                 raise ArtifactError(f"{path / name} is missing; restore the release or roll back")
@@ -257,6 +257,14 @@ class Releases:
     @staticmethod
     def _array(path: Path, name: str) -> Any:
         return np.load(path / "scorer" / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+
+
+def version_of(manifest: Mapping[str, Any]) -> str:
+    """Work a version out of all in a manifest that decides what the release says of a post."""
+    content: dict[str, Any] = {key: manifest.get(key) for key in _DECISIVE}
+    files = manifest["files"].items()
+    content["scorer"] = {name: digest for name, digest in files if name.startswith("scorer/")}
+    return hashlib.sha256(_canonical(content)).hexdigest()[:12]
 
 
 def _digest(path: Path) -> str:

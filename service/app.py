@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from importlib.metadata import version
 
 from fastapi import FastAPI
 
@@ -48,7 +49,15 @@ def create_app(settings: Settings) -> FastAPI:
         yield
         parts.engine.dispose()
 
-    app = FastAPI(title="Breakwater", version="0.1.0", description=_DESCRIPTION, lifespan=lifespan)
+    app = FastAPI(
+        title="Breakwater",
+        version=version("breakwater"),
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        # The framework's own pages load their parts from elsewhere; service/pages/interface.py does not.
+        docs_url=None,
+        redoc_url=None,
+    )
     app.state.services = parts
     app.include_router(api_router())
     app.include_router(pages_router())

@@ -1,11 +1,14 @@
 """Shared by all tests: a small real release, trained once from a part of the project's own data."""
 
+import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from model.artifact import Release, Releases
+from model.artifact import Release, Releases, version_of
 from model.features import FeatureConfig
 from training.fit import FitConfig
 from training.retrain import Outcome, Sources, train
@@ -55,6 +58,22 @@ def _own_releases(release_root: Path, tmp_path: Path) -> Releases:
     root = tmp_path / "releases"
     shutil.copytree(release_root, root)
     return Releases(root)
+
+
+@pytest.fixture(name="copy_as_other", scope="session")
+def _copy_as_other() -> Callable[..., str]:
+    """Make a second sound release beside one, as if trained on other data."""
+
+    def copy(root: Path, version: str, change: Callable[[Any], None] = lambda _: None) -> str:
+        manifest = json.loads((root / version / "manifest.json").read_text())
+        manifest["data_digest"] = "0" * 64
+        change(manifest["metrics"])
+        other = version_of(manifest)
+        shutil.copytree(root / version, root / other)
+        (root / other / "manifest.json").write_text(json.dumps(manifest | {"version": other}))
+        return other
+
+    return copy
 
 
 @pytest.fixture(name="shared_data", scope="session")

@@ -1,5 +1,6 @@
 """What commands share: settings, the home folder, releases, and the parts that need the database."""
 
+import fcntl
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,3 +60,18 @@ def tell_json(answer: Any, indent: int | None = 2) -> None:
     """Print an object as JSON; lone surrogates, which UTF-8 cannot hold, become JSON escapes."""
     text = json.dumps(answer, ensure_ascii=False, indent=indent)
     click.echo(text.encode("utf-8", "backslashreplace"))
+
+
+@contextmanager
+def alone(work: str) -> Iterator[None]:
+    """Do work that must not be done twice at once in one home; raises InputError if it is going on.
+
+    The lock is the process's: it ends with it, however it ends.
+    """
+    home = settings().home
+    with (home / f".{work}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InputError(f"another `{work}` is going on in {home}; wait for it to end") from None
+        yield

@@ -16,7 +16,7 @@ from model.artifact import Releases
 from model.errors import InputError, InvalidPost
 from model.lines import format_object
 from model.scorer import check_text
-from service.commands.context import make_home, releases, save, settings, store
+from service.commands.context import alone, make_home, releases, save, settings, store
 from service.services import Services
 from service.store.jobs import Jobs
 
@@ -165,7 +165,10 @@ def train_release(sources: "Sources", kept: Releases, *, promote: bool) -> "Outc
     from training.retrain import train as run
 
     make_home()
-    outcome = run(sources, kept, promote=promote, progress=lambda step: click.echo(f"  {step} ...", err=True))
+    with alone("train"):
+        outcome = run(
+            sources, kept, promote=promote, progress=lambda step: click.echo(f"  {step} ...", err=True)
+        )
     click.echo(as_table(outcome.metrics))
     click.echo(f"\nRelease {outcome.version}: {'promoted' if outcome.promoted else 'kept, not promoted'}")
     for reason in outcome.verdict.reasons:

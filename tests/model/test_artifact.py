@@ -1,14 +1,15 @@
 """Releases are kept whole, verified at load, and promoted and rolled back atomically."""
 
 import json
-import shutil
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from model.artifact import Releases
+from model.artifact import Releases, version_of
 from model.errors import ArtifactError, NotFound
 from training.fit import FitConfig
 from training.retrain import Outcome, Sources, train
@@ -56,6 +57,24 @@ def test_a_manifest_that_is_none_is_refused(own_releases: Releases, content: str
         own_releases.load()
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("thresholds", {"review": 0.9, "high": 0.95}),
+        ("scripts", []),
+        ("acts", ["offer"]),
+        ("data_digest", "0" * 64),
+        ("format", 2),
+    ],
+)
+def test_an_altered_manifest_is_refused(own_releases: Releases, key: str, value: Any) -> None:
+    """What decides a score cannot be edited: the version is worked out of it."""
+    path = own_releases.root / str(own_releases.current()) / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {key: value}))
+    with pytest.raises(ArtifactError, match=r"manifest\.json"):
+        own_releases.load()
+
+
 def test_arrays_that_need_pickle_are_never_loaded(own_releases: Releases) -> None:
     """An object array with a fitting digest is still refused: serving never unpickles."""
     path = own_releases.root / str(own_releases.current())
@@ -63,9 +82,11 @@ def test_arrays_that_need_pickle_are_never_loaded(own_releases: Releases) -> Non
     manifest = json.loads((path / "manifest.json").read_text())
     digest = sha256((path / "scorer" / "idf.npy").read_bytes()).hexdigest()
     manifest["files"]["scorer/idf.npy"] = digest
-    (path / "manifest.json").write_text(json.dumps(manifest))
+    forged = version_of(manifest)
+    (path / "manifest.json").write_text(json.dumps(manifest | {"version": forged}))
+    path.rename(own_releases.root / forged)
     with pytest.raises(ArtifactError, match="cannot be used"):
-        own_releases.load()
+        own_releases.load(forged)
 
 
 def test_a_signing_key_demands_its_signature(own_releases: Releases) -> None:
@@ -87,10 +108,12 @@ def test_a_signed_release_loads_with_its_key(
     assert keyed.load().version == outcome.version
 
 
-def test_promotion_and_rollback_move_the_pointer(own_releases: Releases) -> None:
+def test_promotion_and_rollback_move_the_pointer(
+    own_releases: Releases, copy_as_other: Callable[..., str]
+) -> None:
     """Rolling back returns to the release served before; there must be one."""
     first = str(own_releases.current())
-    second = _copy_as_other(own_releases, first)
+    second = copy_as_other(own_releases.root, first)
     own_releases.promote(second)
     assert own_releases.current() == second
     assert own_releases.rollback() == first
@@ -99,10 +122,10 @@ def test_promotion_and_rollback_move_the_pointer(own_releases: Releases) -> None
         own_releases.rollback()
 
 
-def test_a_damaged_release_is_not_promoted(own_releases: Releases) -> None:
+def test_a_damaged_release_is_not_promoted(own_releases: Releases, copy_as_other: Callable[..., str]) -> None:
     """Promotion verifies first and leaves the pointer alone."""
     first = str(own_releases.current())
-    second = _copy_as_other(own_releases, first)
+    second = copy_as_other(own_releases.root, first)
     (own_releases.root / second / "scorer" / "idf.npy").write_bytes(b"")
     with pytest.raises(ArtifactError):
         own_releases.promote(second)
@@ -120,13 +143,3 @@ def test_no_release_yet_says_what_to_do(tmp_path: Path) -> None:
     """The message names the command that makes one."""
     with pytest.raises(NotFound, match="breakwater train"):
         Releases(tmp_path).load()
-
-
-def _copy_as_other(releases: Releases, version: str) -> str:
-    """Make a second sound release, as if trained at another time."""
-    other = "0123456789ab"
-    source, target = releases.root / version, releases.root / other
-    shutil.copytree(source, target)
-    manifest = json.loads((target / "manifest.json").read_text())
-    (target / "manifest.json").write_text(json.dumps(manifest | {"version": other}))
-    return other

@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
@@ -12,19 +13,17 @@ from model.artifact import Release, Releases
 
 Run = Callable[..., Result]
 Refused = Callable[..., str]
-OTHER = "0123456789ab"
 
 
 @pytest.fixture(name="other")
-def _other(home: Path, release: Release) -> Path:
+def _other(home: Path, release: Release, copy_as_other: Callable[..., str]) -> Path:
     """A second sound release beside the served one, a little worse, without Arabic."""
-    folder = home / "releases" / OTHER
-    shutil.copytree(home / "releases" / release.version, folder)
-    manifest = json.loads((folder / "manifest.json").read_text()) | {"version": OTHER}
-    manifest["metrics"]["languages"]["en"]["review"]["recall"] = 0.125
-    del manifest["metrics"]["languages"]["ar"]
-    (folder / "manifest.json").write_text(json.dumps(manifest))
-    return folder
+
+    def worsen(metrics: Any) -> None:
+        metrics["languages"]["en"]["review"]["recall"] = 0.125
+        del metrics["languages"]["ar"]
+
+    return home / "releases" / str(copy_as_other(home / "releases", release.version, worsen))
 
 
 def test_releases_are_listed(run: Run, other: Path, release: Release) -> None:
@@ -39,7 +38,7 @@ def test_a_damaged_release_does_not_hide_the_others(run: Run, other: Path, relea
     """The file is named."""
     (other / "scorer" / "idf.npy").write_bytes(b"")
     result = run("models", "list")
-    (damaged,) = (line for line in result.stdout.splitlines() if OTHER in line[:14])
+    (damaged,) = (line for line in result.stdout.splitlines() if other.name in line[:14])
     assert result.exit_code == 0
     assert f"damaged: {other / 'scorer' / 'idf.npy'} was altered" in damaged
     assert f"* {release.version}" in result.stdout
@@ -55,14 +54,14 @@ def test_before_the_first_release_the_list_says_what_to_do(run: Run, home: Path)
 def test_a_release_is_shown(run: Run, other: Path, release: Release) -> None:
     """Its manifest, the served one's by default."""
     assert json.loads(run("models", "show").stdout)["version"] == release.version
-    assert json.loads(run("models", "show", other.name).stdout)["version"] == OTHER
+    assert json.loads(run("models", "show", other.name).stdout)["version"] == other.name
 
 
 def test_releases_are_promoted_and_rolled_back(run: Run, other: Path, home: Path, release: Release) -> None:
     """The pointer moves, there and back."""
     kept = Releases(home / "releases")
-    assert run("models", "promote", other.name).stdout == f"Serving {OTHER}\n"
-    assert kept.current() == OTHER
+    assert run("models", "promote", other.name).stdout == f"Serving {other.name}\n"
+    assert kept.current() == other.name
     assert run("models", "rollback").stdout == f"Serving {release.version}\n"
     assert kept.current() == release.version
 
@@ -81,7 +80,7 @@ def test_releases_are_compared(run: Run, other: Path, release: Release) -> None:
     [
         (("show", "nothing"), "no release 'nothing'"),
         (("promote", "../x"), "no release '../x'"),
-        (("diff", OTHER, "nothing"), "no release 'nothing'"),
+        (("diff", "nothing", "nothing"), "no release 'nothing'"),
         (("rollback",), "there is no earlier release to roll back to"),
     ],
 )

@@ -1,5 +1,6 @@
 """Training, retraining and measuring from the command line: exit codes, progress, and what was wrong."""
 
+import fcntl
 import json
 import shutil
 from collections.abc import Callable
@@ -204,3 +205,10 @@ def test_reports_that_cannot_be_written_are_named(refused: Refused, small_data: 
     assert message == f"{tmp_path / 'gone' / 'm.json'} cannot be written: No such file or directory"
     assert refused(*data, "--report", taken) == f"{taken}: File exists"
     assert taken.read_bytes() == b"mine"
+
+
+def test_only_one_training_runs_in_a_home(refused: Callable[..., str], home: Path) -> None:
+    """The second is told to wait; the lock of a process that died holds nobody up."""
+    with (home / ".train.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert "another `train` is going on" in refused("train")
