@@ -50,6 +50,7 @@ _DROPPED_MARKS = (
 _CAPITALS = (0x1F150, 0x1F170)
 _TATWEEL_AND_MODIFIERS = {0x0640, 0x02BB, 0x02BC, 0x02B9, 0x02BE, 0x02BF}
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
+_PICTURES = range(0x1F000, 0x1FB00)
 
 _LETTER = r"[^\W\d_]"
 _SPACED = re.compile(rf"(?<!{_LETTER}){_LETTER}([ .\-_*·•|/~]){_LETTER}(?:\1{_LETTER}){{2,}}(?!{_LETTER})")
@@ -135,7 +136,8 @@ def _fold_part(character: str) -> str:
         return " "
     if code_point in _TATWEEL_AND_MODIFIERS or code_point in _SKIN_TONES:
         return ""
-    if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Cn", "Co"):
+    # An emoji that this Python's Unicode does not know yet stays, so that every Python folds alike.
+    if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Cn", "Co") and code_point not in _PICTURES:
         return ""
     if any(first <= code_point <= last for first, last in _DROPPED_MARKS):
         return ""

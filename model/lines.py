@@ -8,9 +8,12 @@ from model.errors import InputError
 
 
 def parse_object(line: bytes) -> dict[str, Any]:
-    """Read one line as a JSON object; raises InputError saying what it is instead."""
+    """Read one line as a JSON object; raises InputError saying what it is instead.
+
+    NaN and Infinity, which Python writes but JSON has not, are null.
+    """
     try:
-        row = json.loads(line.decode("utf-8-sig"))
+        row = json.loads(line.decode("utf-8-sig"), parse_constant=_none)
     except UnicodeDecodeError as error:
         raise InputError(f"not UTF-8 (byte {error.start + 1} of the line)") from None
     except (ValueError, RecursionError) as error:
@@ -26,3 +29,7 @@ def format_object(row: Mapping[str, Any]) -> bytes:
         return json.dumps(row, ensure_ascii=False, default=str).encode() + b"\n"
     except UnicodeEncodeError:
         return json.dumps(row, default=str).encode() + b"\n"
+
+
+def _none(_: str) -> None:
+    return None

@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
-from model.errors import Conflict, Forbidden, NotFound, Unauthenticated
+from model.errors import Conflict, Forbidden, InputError, NotFound, Unauthenticated
 from service.clock import Clock, now_utc
 from service.credentials import (
     check_name,
@@ -18,7 +18,7 @@ from service.credentials import (
     verify_password,
 )
 from service.records import Key, Principal, Role, Session, User
-from service.scopes import check_role, check_scopes, principal_of, principal_of_key
+from service.scopes import PERSONAL, check_role, check_scopes, principal_of, principal_of_key
 from service.settings import Settings
 from service.store import accounts as store
 from service.store.database import read, write
@@ -51,10 +51,15 @@ class Accounts:
 
     def create_first_admin(self, token: str, name: str, password: str) -> User:
         """Create the first admin; raises Forbidden for a used or wrong token."""
+        used = Forbidden("this set-up link was used or replaced; `breakwater serve` prints a new one")
+        # Hashing is slow on purpose and strangers may send this form, so the token is looked at first.
+        with read(self._engine) as connection:
+            if not store.knows_setup_token(connection, digest(token)):
+                raise used
         fields = self._new_user(name, Role.ADMIN, password)
         with write(self._engine) as connection:
             if not store.use_setup_token(connection, digest(token)) or store.any_user(connection):
-                raise Forbidden("this set-up link was used or replaced; `breakwater serve` prints a new one")
+                raise used
             return store.add_user(connection, **fields)
 
     def create_user(self, name: str, role: Role | str, password: str) -> User:
@@ -126,13 +131,19 @@ class Accounts:
             store.drop_session(connection, digest(token))
 
     def create_key(self, name: str, scopes: Iterable[str], user: str | None = None) -> str:
-        """Create an API key, for itself or for a user, and return its secret, which is shown this once."""
+        """Create an API key, for itself or for a user, and return its secret, which is shown this once.
+
+        Raises InputError for a key that reviews and is nobody's: a decision is a person's.
+        """
+        wanted = check_scopes(scopes)
+        if user is None and (personal := sorted(wanted & PERSONAL)):
+            raise InputError(f"a key with the scope {personal[0]!r} must be someone's; say whose (--user)")
         secret = KEY_PREFIX + new_secret()
         fields = {
             "name": check_name(name),
             "digest": digest(secret),
             "prefix": secret[:_SHOWN],
-            "scopes": sorted(check_scopes(scopes)),
+            "scopes": sorted(wanted),
             "created_at": self._clock(),
         }
         try:

@@ -5,7 +5,7 @@ import gzip
 import math
 import re
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import TextIOWrapper
 from itertools import islice
@@ -169,13 +169,23 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any] | BreakwaterE
     try:
         with _open(path) as stream:
             text = TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
-            reader = csv.DictReader(text, restkey="more")
-            if "text" not in (reader.fieldnames or ()):
-                raise InputError(f"{path}: the header has no column `text`")
+            ended: list[bool] = []
+            reader = csv.DictReader(_then_note(text, ended), restkey="more")
+            _check_columns(path, reader.fieldnames or ())
+            begun = reader.line_num + 1
             for row in reader:
-                yield reader.line_num, _checked(row)
+                # The reader asks for one line more only within quotes, so such a row swallowed the rest.
+                unclosed = InputError(f"the quote that opens in line {begun} is never closed")
+                yield reader.line_num, unclosed if ended else _checked(row)
+                begun = reader.line_num + 1
     except (OSError, EOFError, zlib.error, csv.Error) as error:
         raise _break(path, reader.line_num if reader else 0, error) from error
+
+
+def _then_note(lines: Iterable[str], ended: list[bool]) -> Iterator[str]:
+    """Give lines, and note when they came to an end."""
+    yield from lines
+    ended.append(True)
 
 
 def _checked(row: dict[str, Any]) -> Mapping[str, Any] | BreakwaterError:
@@ -200,7 +210,7 @@ def _parquet_chunks(path: Path, size: int) -> Iterator[Chunk]:
 
 def _check_columns(path: Path, names: Sequence[str]) -> None:
     if "text" not in names:
-        raise InputError(f"{path}: the table has no column `text`")
+        raise InputError(f"{path}: there is no column `text`")
     for name in names:
         if names.count(name) > 1:
             raise InputError(f"{path}: more than one column is named `{name}`")

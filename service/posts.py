@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from model.errors import InvalidPost
@@ -29,7 +29,7 @@ def read_post(fields: Mapping[str, Any]) -> Post:
         platform=_field(fields, "platform"),
         account=_field(fields, "account", int),
         url=_field(fields, "url"),
-        posted_at=_field(fields, "posted_at", int, datetime),
+        posted_at=_field(fields, "posted_at", int, date),
     )
 
 
@@ -50,7 +50,7 @@ def _field(fields: Mapping[str, Any], name: str, *also: type) -> str | None:
     if isinstance(value, bool) or not isinstance(value, (str, *also)):
         raise InvalidPost(f"{name}: must be a string, not {_kind(value)}")
     try:
-        text = value.isoformat() if isinstance(value, datetime) else str(value)
+        text = value.isoformat() if isinstance(value, date) else str(value)
     except ValueError:
         # Python refuses to write out integers of thousands of digits.
         raise InvalidPost(f"{name}: is too large a number") from None

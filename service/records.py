@@ -27,7 +27,7 @@ class State(StrEnum):
 
 
 class Role(StrEnum):
-    """What a person does here; `service.accounts.SCOPES` says what each may do."""
+    """What a person does here; `service.scopes.OF_ROLE` says what each may do."""
 
     ADMIN = "admin"
     LEAD = "lead"

@@ -234,7 +234,9 @@ def _resumed(job: Job, description: dict[str, Any]) -> dict[str, Part]:
         raise InputError(f"{job.output} cannot be resumed: its records are damaged ({error})") from error
     changed = [key for key, value in description.items() if begun.get(key) != value]
     if changed:
-        raise InputError(f"{job.output} cannot be resumed: {', '.join(changed)} changed since it began")
+        advice = f"; go on with --release {begun['release']}" if changed == ["release"] else ""
+        reason = f"{', '.join(changed)} changed since it began{advice}"
+        raise InputError(f"{job.output} cannot be resumed: {reason}")
     for draft in job.output.glob(".part-*"):
         draft.unlink(missing_ok=True)
     return {part.name: part for part in parts if (job.output / part.name).exists()}

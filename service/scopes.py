@@ -8,6 +8,8 @@ from service.records import Key, Principal, Role, User
 SCOPES = frozenset(
     {"read", "score", "posts", "review", "escalated", "export", "retrain", "releases", "admin"}
 )
+#: What only a person may do, through a key of theirs.
+PERSONAL = frozenset({"review", "escalated"})
 _MODERATOR = frozenset({"read", "score", "posts", "review"})
 OF_ROLE: Mapping[Role, frozenset[str]] = {
     Role.ADMIN: SCOPES,

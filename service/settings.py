@@ -33,6 +33,10 @@ class Settings(BaseSettings):
         default=None, repr=False, description="Signs releases; when set, unsigned ones are refused."
     )
     secure_cookies: bool = Field(default=False, description="Send cookies over HTTPS only.")
+    trusted_proxies: str | None = Field(
+        default=None,
+        description="Addresses of proxies whose X-Forwarded-For is believed, set apart by commas.",
+    )
     session_hours: int = Field(default=12, ge=1, le=720, description="How long a sign-in lasts.")
     lease_seconds: int = Field(default=900, ge=10, le=86_400, description="How long a claim holds a case.")
     undo_seconds: int = Field(default=600, ge=0, le=86_400, description="How long a decision can be undone.")

@@ -36,10 +36,15 @@ def charge(connection: Connection, subjects: Sequence[str], now: datetime) -> No
 
 
 def pardon(connection: Connection, subjects: Sequence[str]) -> None:
-    """Forget an account's tries after a success; the address's stay, as an attacker may own an account."""
+    """Forget an account's tries after a success, and of the address's only the one that succeeded.
+
+    An attacker may own an account, but an office signs in all its people from one address.
+    """
     for subject in subjects:
         if subject.startswith("account:"):
             store.forget_tries(connection, subject)
+        else:
+            store.take_back_try(connection, subject)
 
 
 def _wait(subject: str, tried: Tries, now: datetime) -> int:

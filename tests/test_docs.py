@@ -33,6 +33,13 @@ def test_every_setting_is_documented_as_it_is() -> None:
     assert set(re.findall(rf"{PREFIX}\w+", table)) == known
 
 
+def test_every_key_is_in_the_help() -> None:
+    """The page that `?` opens names each letter that does something."""
+    templates = [path.read_text(encoding="utf-8") for path in (ROOT / "service/templates").glob("*.html")]
+    keys = set(re.findall(r'data-key="([a-z])"', "".join(templates)))
+    assert keys <= set(re.findall(r"<kbd>([a-z])</kbd>", read("service/templates/help.html")))
+
+
 def test_every_command_is_documented() -> None:
     """Each verb has its row, and each sub-verb is named there."""
     table = read("docs/commands.md")

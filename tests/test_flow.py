@@ -116,7 +116,9 @@ def _service(tmp_path: Path, release_root: Path, small_data: Path) -> Iterator[S
     clean = {name: value for name, value in os.environ.items() if not name.startswith("BREAKWATER_")}
     running = Service(clean | own)
     running.start()
-    running.key = running.command("key", "create", "story", *(f"--scope={scope}" for scope in SCOPES))
+    running.command("user", "add", "sami", "--role=admin", "--password=nine green harbours")
+    scopes = (f"--scope={scope}" for scope in SCOPES)
+    running.key = running.command("key", "create", "story", "--user=sami", *scopes)
     yield running
     running.stop()
 

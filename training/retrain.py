@@ -143,6 +143,8 @@ def _compare_reviews(
 ) -> Metrics | None:
     """Log loss of candidate and current release on reviewed posts that neither has seen."""
     seen = set(current.get("reviewed", ())) if current else set()
+    # A reviewer may decide one of the examples (`breakwater demo`), which the current release was fitted to.
+    seen |= {_digest(example.text) for example in data.examples}
     fresh = [i for i, example in enumerate(data.reviewed) if _digest(example.text) not in seen]
     if not fresh or current is None:
         return None

@@ -5,12 +5,14 @@ from contextlib import suppress
 
 import click
 import uvicorn
+from fastapi import FastAPI
 
 from model.errors import BreakwaterError, InputError
 from service.app import create_app
 from service.commands.context import make_home, settings
 from service.commands.training import train_if_needed
 from service.live import LiveRelease
+from service.settings import Settings
 
 
 @click.command()
@@ -35,7 +37,7 @@ def serve(host: str | None, port: int | None, may_train: bool) -> None:
         if token:
             click.echo(f"Make the first admin, once, at {address}/setup?token={token}")
         _warn_without_release(app.state.services.live)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=10))
+        server = uvicorn.Server(_configuration(app, chosen))
         # Ctrl-C is how a service in the foreground is stopped, not a failure of it.
         with suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
@@ -51,6 +53,17 @@ def _warn_without_release(live: LiveRelease) -> None:
         live.get()
     except BreakwaterError as error:
         click.echo(f"Warning: nothing can be scored yet: {error}", err=True)
+
+
+def _configuration(app: FastAPI, chosen: Settings) -> uvicorn.Config:
+    """Believe what a proxy says of a client's address only if that proxy is trusted: throttling counts by it."""
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        timeout_graceful_shutdown=10,
+        proxy_headers=chosen.trusted_proxies is not None,
+        forwarded_allow_ips=chosen.trusted_proxies,
+    )
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -97,11 +97,11 @@ def decide(
     viewer.needs("review")
     try:
         with keeping(case_id, "decision", draft):
-            parts.triage.decide(
-                case_id, token, _act(draft.act), draft.reason, draft.note, by=viewer.principal
-            )
+            act = _act(draft.act)
+            parts.triage.decide(case_id, token, act, draft.reason, draft.note, by=viewer.principal)
     except (InvalidPost, InputError) as error:
         return _page(parts, viewer, case_id, status=422, draft=draft, problem=str(error))
+    parts.metrics.decided.labels(act).inc()
     return next_case(request, viewer, parts, after=case_id) if then == "next" else go(f"/cases/{case_id}")
 
 

@@ -17,15 +17,11 @@ from service.services import Services
 
 _REASON_TEXTS = {reason.code: reason.text for reason in REASONS}
 _EVENT_TITLES = {
-    "submitted": "Entered the queue",
-    "created": "Entered the queue",
     "claimed": "Claimed",
     "extended": "Held longer",
     "released": "Released to the queue",
     "skipped": "Skipped",
     "escalated": "Escalated to the leads",
-    "lapsed": "The hold ran out",
-    "rescored": "Scored again",
 }
 # Decisions are listed from their own records, with act and reason.
 _EVENTS_SHOWN_ELSEWHERE = frozenset({"decided", "undone"})
@@ -59,7 +55,6 @@ class Standing:
     detail: str
     note: str = ""
     may_claim: bool = False
-    claim_label: str = "Claim this case"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The queue: what waits, and the next case to take."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -70,6 +71,9 @@ def next_case(
     """Claim and open the next case; `after` names the one just decided, which can be undone there."""
     viewer.needs("review")
     chosen = chosen or chosen_from({}, request.cookies.get(FILTER_COOKIE, ""))
+    if chosen.lane == Lane.ESCALATED and not viewer.may("escalated"):
+        # Everyone may look at that lane, but what comes next is a case that the viewer may take.
+        chosen = replace(chosen, lane="")
     claimed = parts.triage.claim(viewer.principal, chosen.as_filter())
     if claimed:
         return go(f"/cases/{claimed[0].id}" + (f"?after={after}" if after else ""))

@@ -5,12 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from model.artifact import Releases
 from service.api.access import ServicesDep
 from service.pages.release_view import card_html, release_detail, release_rows
 from service.pages.rendering import card, go, page
 from service.pages.viewer import SenderDep, ViewerDep
-from service.services import Services
 
 router = APIRouter(prefix="/releases", include_in_schema=False)
 _DONE = {
@@ -19,17 +17,12 @@ _DONE = {
 }
 
 
-def kept_releases(parts: Services) -> Releases:
-    """Open the folder of releases."""
-    return Releases(parts.settings.releases_path, parts.settings.signing_key)
-
-
 @router.get("")
 def releases(
     viewer: ViewerDep, parts: ServicesDep, show: Annotated[str, Query(max_length=100)] = "", done: str = ""
 ) -> Response:
     """Show the list and one release in full."""
-    kept = kept_releases(parts)
+    kept = parts.live.releases
     return page(
         "releases.html",
         viewer,
@@ -46,14 +39,14 @@ def releases(
 @router.get("/{version}/card")
 def model_card(version: str, _viewer: ViewerDep, parts: ServicesDep) -> Response:
     """Show the model card of a release."""
-    return card(card_html(kept_releases(parts), version))
+    return card(card_html(parts.live.releases, version))
 
 
 @router.post("/rollback")
 def roll_back(viewer: SenderDep, parts: ServicesDep) -> Response:
     """Return to the release before the current one."""
     viewer.needs("releases")
-    kept_releases(parts).rollback()
+    parts.live.releases.rollback()
     return go("/releases?done=back")
 
 
@@ -61,5 +54,5 @@ def roll_back(viewer: SenderDep, parts: ServicesDep) -> Response:
 def promote(version: str, viewer: SenderDep, parts: ServicesDep) -> Response:
     """Put a release into use."""
     viewer.needs("releases")
-    kept_releases(parts).promote(version)
+    parts.live.releases.promote(version)
     return go("/releases?done=promoted")

@@ -32,7 +32,9 @@ def page(template: str, viewer: Viewer | None, /, *, status: int = 200, **contex
     values = _DEFAULTS | {"viewer": viewer, "now": datetime.now(UTC), "status": int(status)} | context
     values["csrf_field"] = lambda: _hidden("csrf", viewer.csrf if viewer else "")
     html = _environment().get_template(template).render(values)
-    return HTMLResponse(html, status_code=status, headers=security_headers(PAGE_POLICY))
+    # Lone surrogates, which a post may bring in any field, must not keep a page from being sent.
+    content = html.encode(errors="replace")
+    return HTMLResponse(content, status_code=status, headers=security_headers(PAGE_POLICY))
 
 
 def card(html: bytes) -> HTMLResponse:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import Depends, Form, Request, Response
 
@@ -100,10 +99,10 @@ def client_address(request: Request) -> str:
 
 def safe_path(path: str, default: str = "/queue") -> str:
     """Keep a path within this site: where to go after signing in must not lead elsewhere."""
-    parts = urlsplit(path.replace("\\", "/"))
-    inside = not parts.scheme and not parts.netloc and path.startswith("/") and not path.startswith("//")
+    # A browser reads a backslash as a slash, and two of either begin the name of another site.
+    inside = path.startswith("/") and not path.replace("\\", "/").startswith("//")
     return path if inside and path.isprintable() else default
 
 
 def _own(request: Request, origin: str | None) -> bool:
-    return urlsplit(origin or "").netloc == request.headers.get("Host")
+    return (origin or "").partition("://")[2] == request.headers.get("Host")

@@ -59,6 +59,12 @@ def replace_setup_token(connection: Connection, digest: str) -> None:
     connection.execute(insert(setup_tokens).values(digest=digest))
 
 
+def knows_setup_token(connection: Connection, digest: str) -> bool:
+    """Whether a token is the valid one."""
+    known = select(setup_tokens.c.digest).where(setup_tokens.c.digest == digest)
+    return connection.execute(known).first() is not None
+
+
 def use_setup_token(connection: Connection, digest: str) -> bool:
     """Take a token out; whoever is second finds it gone."""
     return connection.execute(delete(setup_tokens).where(setup_tokens.c.digest == digest)).rowcount == 1
@@ -137,6 +143,12 @@ def count_tries(connection: Connection, subjects: Iterable[str], now: datetime) 
     """Count one more try for each subject."""
     more = update(attempts).where(attempts.c.subject.in_(list(subjects)))
     connection.execute(more.values(tries=attempts.c.tries + 1, last_at=now))
+
+
+def take_back_try(connection: Connection, subject: str) -> None:
+    """Count one try less for a subject."""
+    counted = update(attempts).where(attempts.c.subject == subject, attempts.c.tries > 0)
+    connection.execute(counted.values(tries=attempts.c.tries - 1))
 
 
 def forget_tries(connection: Connection, subject: str) -> None:

@@ -10,9 +10,10 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, 
 from model.errors import NotFound
 from model.records import Explanation, Post
 from service.records import Case, Claim, Lane, LaneSummary, QueueFilter, State
+from service.store.columns import escape_text
 from service.store.database import inserting
 from service.store.explanations import pack, unpack
-from service.store.schema import cases, skips
+from service.store.schema import cases, decisions, skips
 
 T = TypeVar("T")
 _CHUNK = 500
@@ -62,8 +63,12 @@ def add(connection: Connection, entries: Iterable[Entry], now: datetime) -> set[
 
 
 def refresh(connection: Connection, entries: Iterable[Entry], now: datetime) -> None:
-    """Give cases their newer post and score, unless a person has them: claimed, escalated or closed."""
-    untouched = (_UNCLOSED, cases.c.lane != Lane.ESCALATED, ~_held(now))
+    """Give cases their newer post and score, unless a person has them: claimed, escalated or decided.
+
+    A verdict stays with the text that it was about, even after it was undone.
+    """
+    decided = select(decisions.c.id).where(decisions.c.case_id == cases.c.id)
+    untouched = (_UNCLOSED, cases.c.lane != Lane.ESCALATED, ~_held(now), ~decided.exists())
     query = update(cases).where(cases.c.identity == bindparam("known"), *untouched)
     kept = ("identity", "due_at")
     rows = [
@@ -204,7 +209,7 @@ def _held(now: datetime) -> ColumnElement[bool]:
 
 def _chosen(query: Select[Any], chosen: QueueFilter) -> Select[Any]:
     if chosen.language is not None:
-        query = query.where(cases.c.language == chosen.language)
+        query = query.where(cases.c.language == escape_text(chosen.language))
     if chosen.platform is not None:
         query = query.where(cases.c.platform == chosen.platform)
     return query

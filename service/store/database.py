@@ -1,7 +1,7 @@
 """Open the database, migrate it, and run transactions whose failures name it and say what to do."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ _MIGRATION_LOCK = 4_711_001
 _WRITE = "breakwater_write"
 _READ_ONLY_SQLSTATE = "25006"
 _DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
+# Requests run in some forty threads; each may need a connection. Posts and digests are no matter for a log.
+_POOL: Mapping[str, Any] = {"pool_size": 10, "max_overflow": 40, "hide_parameters": True}
 _ADVICE = (
     ("locked", "is locked by another process; try again, and stop whatever keeps it open if that lasts"),
     ("readonly", "is read-only; let the account that runs Breakwater write to the file and its folder"),
@@ -149,8 +151,7 @@ def _open_sqlite(url: URL, busy_seconds: float) -> Engine:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreUnavailable(f"the folder {path.parent} cannot be made: {error.strerror}") from error
-    # Requests run in some forty threads; each may need a connection.
-    engine = create_engine(url, connect_args={"timeout": busy_seconds}, pool_size=10, max_overflow=40)
+    engine = create_engine(url, connect_args={"timeout": busy_seconds}, **_POOL)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -158,7 +159,7 @@ def _open_sqlite(url: URL, busy_seconds: float) -> Engine:
 
 def _open_postgresql(url: URL) -> Engine:
     options = {"connect_timeout": 5, "options": f"-c lock_timeout={_BUSY_SECONDS}s -c timezone=UTC"}
-    return create_engine(url, connect_args=options, pool_size=10, max_overflow=40, pool_pre_ping=True)
+    return create_engine(url, connect_args=options, pool_pre_ping=True, **_POOL)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

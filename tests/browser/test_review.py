@@ -43,6 +43,28 @@ def test_keyboard_alone_claims_decides_and_goes_on(open_page: OpenPage, site: Si
     expect(page.get_by_role("button", name="Undo")).to_be_visible()
 
 
+def test_looking_at_escalated_cases_does_not_stop_the_work(open_page: OpenPage, site: Site) -> None:
+    """A moderator who last looked at the leads' lane still goes on with the next case of their own."""
+    first, second = site.submit(), site.submit("Boat on Friday to the island, last two places")
+    site.take_over("mira", first)
+    page = open_page("/queue?lane=escalated", "mira")
+    page.goto(f"{site.url}/cases/{first}")
+    page.keyboard.press("1")
+    page.keyboard.press("a")
+    page.keyboard.press("Shift+Enter")
+    expect(page).to_have_url(re.compile(f"/cases/{second}"))
+
+
+def test_decisions_in_the_browser_are_counted(open_page: OpenPage, site: Site) -> None:
+    """The metrics count a decision that was taken on a page."""
+    page = claimed(open_page, site)
+    page.keyboard.press("3")
+    page.keyboard.press("Enter")
+    expect(page.locator(".notice")).to_contain_text("decided: Ask")
+    registry = site.parts.metrics.registry
+    assert registry.get_sample_value("breakwater_decided_total", {"act": "ask"}) == 1
+
+
 def test_mouse_decides_and_undoes(open_page: OpenPage, site: Site) -> None:
     """Radio buttons and buttons do the same; the decision can be undone while the window is open."""
     case_id = site.submit()
@@ -199,6 +221,18 @@ def test_a_post_is_shown_exactly_and_harmlessly(open_page: OpenPage, site: Site)
     expect(page.locator("#post-link")).to_have_text("https://example.org/a?b=\\u202egpj")
     assert page.locator("main a[href*='example.org']").count() == 0
     assert page.title() == f"Case {case_id} · Breakwater"
+
+
+def test_characters_that_utf8_lacks_do_not_break_a_page(open_page: OpenPage, site: Site) -> None:
+    """Lone surrogates in a post's fields and in a note leave its queue and its case to be seen."""
+    case_id = site.submit(platform="\ud800", id="1", account="\udfff")
+    mira = site.parts.accounts.session(site.token("mira")).principal
+    claim = site.parts.triage.claim_case(mira, case_id)[1]
+    page = open_page("/queue", "mira")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Queue")
+    site.parts.triage.decide(case_id, claim.token, Act.OFFER, "sells_passage", "seen \ud800")
+    page.goto(f"{site.url}/cases/{case_id}")
+    expect(page.get_by_role("complementary")).to_contain_text("seen")
 
 
 def test_the_longest_post_stays_usable(open_page: OpenPage, site: Site) -> None:

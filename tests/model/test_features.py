@@ -1,5 +1,7 @@
 """What the classifier sees of a post, and what it must not see."""
 
+import time
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -17,6 +19,11 @@ SMALL = FeatureConfig(char_bits=12, word_bits=12)
         ("Write @some.one or http://example.org/a?b=c now", "write or now"),
         ("mail me: a.b@example.org", "mail me"),
         ("t.me/joinchat", ""),
+        ("www.example.org now", "now"),
+        ("联系t.me/abc走", "联 系 走"),
+        ("https://example.org走", "走"),
+        ("走me@example.org走", "走 走"),
+        ("🇫🇷📩me@example.org", "🇫🇷 📩"),
         ("call +44 7700 900123 today", "call today"),
         ("code 1234567", "code"),
         ("price 1.500€ each", "price 1 500 € each"),
@@ -29,6 +36,14 @@ SMALL = FeatureConfig(char_bits=12, word_bits=12)
 def test_tokens_leave_out_contacts(text: str, seen: str) -> None:
     """Words, Han characters and symbols are seen; handles, links, addresses and long digit runs are not."""
     assert prepare(text) == seen
+
+
+@pytest.mark.parametrize("part", ["-", "!", "_", "+", "a-b.c", "www.", "a@", "a.b-", "1 ", "🚤"])
+def test_hostile_text_takes_no_longer_than_any(part: str) -> None:
+    """The longest post of any one pattern is prepared in linear time (once it took up to a minute)."""
+    started = time.perf_counter()
+    prepare((part * 50_000)[:50_000])
+    assert time.perf_counter() - started < 2
 
 
 @given(st.text(max_size=80))

@@ -35,6 +35,7 @@ TEXTS = st.text(st.characters(codec=None), max_size=60)
         ("ሰላም", "ሰላም"),
         ("؟", "?"),
         ("a\x00b\ud800c", "abc"),
+        ("\U0001faff", "\U0001faff"),
     ],
 )
 def test_alike_spellings_fold_to_one(written: str, read: str) -> None:

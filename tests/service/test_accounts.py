@@ -9,7 +9,7 @@ from sqlalchemy import Engine, inspect, text
 from model.errors import Conflict, Forbidden, InputError, NotFound, TooManyAttempts, Unauthenticated
 from service.accounts import Accounts
 from service.records import Role
-from service.scopes import OF_ROLE, SCOPES
+from service.scopes import OF_ROLE, PERSONAL, SCOPES
 from service.store.database import read
 
 PASSWORD = "correct horse battery"
@@ -45,6 +45,13 @@ def test_newer_link_voids_the_older(accounts: Accounts) -> None:
         with pytest.raises(Forbidden):
             accounts.create_first_admin(token, "Eve", PASSWORD)
     assert accounts.create_first_admin(str(new), "Ada", PASSWORD).name == "Ada"
+
+
+def test_without_the_link_nothing_else_is_looked_at(accounts: Accounts) -> None:
+    """A stranger is refused before their name is checked or their password hashed."""
+    accounts.setup_link_token()
+    with pytest.raises(Forbidden, match="link"):
+        accounts.create_first_admin("guessed", "", "short")
 
 
 def test_weak_password_does_not_use_the_link_up(accounts: Accounts) -> None:
@@ -203,6 +210,13 @@ def test_key_of_a_user_is_bounded_by_the_role(accounts: Accounts) -> None:
     assert accounts.principal_for_key(secret).scopes == set()
 
 
+@pytest.mark.parametrize("scope", sorted(PERSONAL))
+def test_a_key_that_reviews_is_somebodys(accounts: Accounts, scope: str) -> None:
+    """A decision is a person's, so is the key it is taken with."""
+    with pytest.raises(InputError, match="must be someone's"):
+        accounts.create_key("robot", ["score", scope])
+
+
 def test_wrong_keys_are_refused(accounts: Accounts) -> None:
     """Unknown secrets, scopes, users and doubled names each say what is wrong."""
     for secret in ("", "bw_unknown", "\x00\ud800"):
@@ -222,9 +236,9 @@ def test_keys_are_listed_without_their_secrets(accounts: Accounts) -> None:
     """The list shows names, owners and the first letters only."""
     _moderator(accounts)
     secret = accounts.create_key("b", ["score"], user="Ann")
-    accounts.create_key("a", SCOPES)
+    accounts.create_key("a", SCOPES - PERSONAL)
     first, second = accounts.keys()
-    assert (first.name, first.user, first.scopes) == ("a", None, SCOPES)
+    assert (first.name, first.user, first.scopes) == ("a", None, SCOPES - PERSONAL)
     assert (second.name, second.user, second.prefix) == ("b", "Ann", secret[:9])
     with pytest.raises(NotFound):
         accounts.revoke_key("c")

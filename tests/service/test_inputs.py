@@ -104,8 +104,22 @@ def test_csv_bytes_that_are_no_utf8_fail_their_row_only(tmp_path: Path) -> None:
 
 def test_csv_without_a_text_column_is_refused(tmp_path: Path) -> None:
     """The message names the file and the column."""
-    with pytest.raises(InputError, match=r"posts\.csv: the header has no column `text`"):
+    with pytest.raises(InputError, match=r"posts\.csv: there is no column `text`"):
         rows(write(tmp_path / "posts.csv", b"id,body", b"1,x"))
+
+
+def test_csv_with_two_columns_of_one_name_is_refused(tmp_path: Path) -> None:
+    """One of them would be lost in silence."""
+    with pytest.raises(InputError, match=r"posts\.csv: more than one column is named `likes`"):
+        rows(write(tmp_path / "posts.csv", b"text,likes,likes", b"x,1,2"))
+
+
+def test_a_quote_that_is_never_closed_fails_its_row(tmp_path: Path) -> None:
+    """The rows that it swallows are not scored as one post in silence."""
+    first, second = rows(write(tmp_path / "posts.csv", b"id,text", b'1,"a\nb"', b'2,"open', b"3,lost"))
+    assert first.post
+    assert first.post.text == "a\nb"
+    assert str(second.error) == "the quote that opens in line 4 is never closed"
 
 
 def test_csv_with_a_huge_cell_is_read(tmp_path: Path) -> None:
@@ -164,8 +178,8 @@ def test_rows_before_a_break_are_given_out(tmp_path: Path) -> None:
 
 def test_numbers_that_are_none_are_gaps(tmp_path: Path) -> None:
     """NaN has no form in JSON; it must not spoil the lines that we write."""
-    path = write(tmp_path / "posts.jsonl", b'{"text": "ok", "likes": NaN, "shares": 1.5}')
-    assert rows(path)[0].extra == {"likes": None, "shares": 1.5}
+    path = write(tmp_path / "posts.jsonl", b'{"text": "ok", "likes": NaN, "deep": [NaN], "shares": 1.5}')
+    assert rows(path)[0].extra == {"likes": None, "deep": [None], "shares": 1.5}
 
 
 def test_a_folder_stands_for_its_files(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ def test_numbers_that_name_things_become_strings() -> None:
         "hi", id="7", account="8", posted_at="9"
     )
     assert read_post({"text": "hi", "posted_at": moment}).posted_at == "2026-03-01T00:00:00+00:00"
+    assert read_post({"text": "hi", "posted_at": moment.date()}).posted_at == "2026-03-01"
 
 
 @pytest.mark.parametrize(

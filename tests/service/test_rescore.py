@@ -120,6 +120,13 @@ def test_a_changed_input_is_not_resumed(job: Job, crawl: Path, release: Release)
         rescore(job_of(crawl, job.output, release, resume=True))
 
 
+def test_a_run_goes_on_with_the_release_it_began_with(job: Job, release: Release) -> None:
+    """If another is served by now, the message says which to name."""
+    rescore(job)
+    with pytest.raises(InputError, match=f"go on with --release {release.version}"):
+        rescore(replace(job, release="0" * 12, resume=True))
+
+
 def test_a_used_folder_is_not_overwritten(job: Job) -> None:
     """The message says how to go on."""
     rescore(job)

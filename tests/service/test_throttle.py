@@ -46,14 +46,23 @@ def test_refused_tries_do_not_prolong_the_wait(engine: Engine, clock: Any) -> No
 
 
 def test_success_clears_the_account_but_not_the_address(engine: Engine, clock: Any) -> None:
-    """After a success the account starts anew; its address keeps its count."""
+    """After a success the account starts anew; its address keeps the count of what failed."""
     subjects = subjects_of("ann", "192.0.2.1")
     _charge(engine, subjects, clock(), times=5)
     with write(engine) as connection:
         pardon(connection, subjects)
     assert _charge(engine, subjects, clock(), times=5) == 0
-    others = (subjects_of(f"name {number}", "192.0.2.1") for number in range(21))
+    others = (subjects_of(f"name {number}", "192.0.2.1") for number in range(22))
     assert [_charge(engine, other, clock()) for other in others][-1] == 1
+
+
+def test_an_office_may_sign_in_from_one_address(engine: Engine, clock: Any) -> None:
+    """However many people sign in from an address, none of them waits."""
+    for number in range(40):
+        subjects = subjects_of(f"name {number}", "192.0.2.1")
+        assert _charge(engine, subjects, clock()) == 0
+        with write(engine) as connection:
+            pardon(connection, subjects)
 
 
 def test_tries_are_forgotten_after_an_hour(engine: Engine, clock: Any) -> None:

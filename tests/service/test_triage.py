@@ -164,6 +164,24 @@ def test_filters_narrow_lists_and_claims(triage: Triage, explained: Any, ann: Pr
     assert triage.claim(ann, QueueFilter(language="ps")) is None
 
 
+def test_a_filter_that_no_database_can_hold_matches_nothing(triage: Triage, ann: Principal) -> None:
+    """A NUL in a filter is no reason to fail."""
+    for chosen in (QueueFilter(language="\x00"), QueueFilter(platform="\x00")):
+        assert triage.queue(chosen) == []
+        assert triage.claim(ann, chosen) is None
+
+
+def test_a_verdict_keeps_the_text_it_was_about(triage: Triage, explained: Any, ann: Principal) -> None:
+    """A post sent again with other words does not replace those that were decided, undone or not."""
+    first = {"platform": "x", "id": "1"}
+    case_id = triage.submit([explained("old words", **first)])[0].case_id
+    claim = _claimed(triage, ann)[1]
+    triage.decide(case_id, claim.token, Act.OFFER, "sells_passage")
+    triage.undo(case_id, ann)
+    triage.submit([explained("new words", **first)])
+    assert triage.case(case_id).post.text == "old words"
+
+
 def test_unknown_lane_is_named(triage: Triage, ann: Principal) -> None:
     """A lane that does not exist is an input error, not an empty list."""
     for use in (triage.queue, lambda chosen: triage.claim(ann, chosen)):

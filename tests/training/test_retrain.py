@@ -11,6 +11,7 @@ import pytest
 from model.artifact import Releases
 from model.errors import InputError, InvalidExample
 from model.lines import format_object
+from training.examples import read_examples
 from training.fit import FitConfig
 from training.retrain import Outcome, Sources, _gather, count_new_labels, train
 
@@ -159,6 +160,21 @@ def test_labels_are_learnt_once(
     assert count_new_labels(labels, kept) == 0
     more = _write(tmp_path / "more.jsonl", *rows, _label(3, "A third text"))
     assert count_new_labels(more, kept) == 1
+
+
+def test_labels_on_the_examples_themselves_compare_no_releases(
+    tiny_data: Path, tiny_config: FitConfig, kept: Releases, tmp_path: Path
+) -> None:
+    """The served release knows them by heart, and any candidate would seem worse on them."""
+    example = read_examples([tiny_data / "en.jsonl"])[0]
+    rows = [
+        _label(1, example.text, example.act, example.service),
+        _label(2, "Boats are lovely", "unrelated", ()),
+    ]
+    outcome = train(
+        Sources(tiny_data, labels=_write(tmp_path / "labels.jsonl", *rows)), kept, config=tiny_config
+    )
+    assert outcome.metrics["reviews"]["posts"] == 1
 
 
 def test_a_worse_candidate_is_kept_but_not_served(

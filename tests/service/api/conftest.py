@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from model.records import Band, Post
 from service.app import create_app
 from service.records import Role
-from service.scopes import SCOPES
+from service.scopes import PERSONAL, SCOPES
 from service.services import Services
 from service.settings import Settings
 from service.triage import Triage
@@ -93,10 +93,12 @@ def _template(release_root: Path, tmp_path_factory: pytest.TempPathFactory) -> t
     home = tmp_path_factory.mktemp("home")
     app = create_app(Settings(home=home))
     accounts = app.state.services.accounts
-    secrets = {scope: accounts.create_key(scope, [scope]) for scope in sorted(SCOPES)}
+    secrets = {}
     for name, role in PEOPLE.items():
         accounts.create_user(name, role, PASSWORD)
         secrets[name] = accounts.create_key(f"key of {name}", SCOPES, name)
+    for scope in sorted(SCOPES):
+        secrets[scope] = accounts.create_key(scope, [scope], "adan" if scope in PERSONAL else None)
     app.state.services.engine.dispose()
     shutil.copytree(release_root, home / "releases", dirs_exist_ok=True)
     return home, secrets

@@ -16,7 +16,16 @@ def request(**headers: str) -> Request:
 
 @pytest.mark.parametrize(
     "path",
-    ["//example.org", "/\\example.org", "https://example.org", "example", "", "/a\nb", "\\\\example.org"],
+    [
+        "//example.org",
+        "/\\example.org",
+        "https://example.org",
+        "example",
+        "",
+        "/a\nb",
+        "\\\\example.org",
+        "//[",
+    ],
 )
 def test_a_way_out_of_the_site_is_not_taken(path: str) -> None:
     """Whatever could lead to another site leads to the queue."""
@@ -35,6 +44,7 @@ def test_a_path_within_the_site_is_kept() -> None:
         {"Sec_Fetch_Site": "same-site"},
         {"Origin": "https://example.org", "Host": "queue.example"},
         {"Origin": "null", "Host": "queue.example"},
+        {"Origin": "http://[", "Host": "queue.example"},
     ],
 )
 def test_a_form_from_another_site_is_refused(headers: dict[str, str]) -> None:

@@ -38,6 +38,14 @@ def _write_and_fail(engine: Engine) -> None:
         raise ZeroDivisionError
 
 
+def test_errors_do_not_quote_what_was_written(sqlite_engine: Engine) -> None:
+    """Posts and digests stay out of the log when a statement fails."""
+    add = text("INSERT INTO setup_tokens (digest) VALUES (:digest)").bindparams(digest="a kept secret")
+    with pytest.raises(IntegrityError) as caught:
+        _write(sqlite_engine, add, add)
+    assert "secret" not in str(caught.value)
+
+
 def test_migrations_lead_to_the_schema(engine: Engine) -> None:
     """The tables that the migrations make are those that the code works with."""
     with read(engine) as connection:
