@@ -18,8 +18,8 @@ class Readability:
     """What a text offers to judge by: letters in scripts the release knows, words, words it has seen."""
 
     letters: int
-    words: int
-    known_words: int
+    words: float
+    known_words: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ from model.records import Evidence, Explanation, Score
 
 MAX_CHARS = 50_000
 _SERVICE_SHOWN_FROM = 0.5
+# One Han character says about what two letters say elsewhere.
+_LETTERS_OF = {"CJK": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Scorer:
         self._scripts = scripts
         self._reader = RowReader(config, weights.idf)
         self._unseen = float(weights.idf.max())
+        self._taken = float((weights.idf[self._reader.first_word_column :] < self._unseen).mean())
 
     def score(self, text: str) -> Score:
         """Score one text; raises InvalidPost if it is empty or too long."""
@@ -114,13 +117,16 @@ class Scorer:
         )
 
     def _readability(self, prepared: str, row: Row) -> Readability:
-        words = row.columns >= self._reader.first_word_column
         letters = letters_by_script(prepared)
-        known = self._weights.idf[row.columns[words]] < self._unseen
+        at_words = row.columns >= self._reader.first_word_column
+        counts = row.counts[at_words]
+        known = counts[self._weights.idf[row.columns[at_words]] < self._unseen].sum()
+        # Some unknown words fall on columns that known ones took; so many of the known are known by chance.
+        chance = self._taken * float(counts.sum() - known) / (1 - self._taken)
         return Readability(
-            letters=sum(letters.get(script, 0) for script in self._scripts),
-            words=int(row.counts[words].sum()),
-            known_words=int(row.counts[words][known].sum()),
+            letters=sum(_LETTERS_OF.get(script, 1) * letters.get(script, 0) for script in self._scripts),
+            words=float(counts.sum()),
+            known_words=max(0.0, float(known) - chance),
         )
 
     def _linear(self, row: Row) -> Floats:

@@ -168,7 +168,8 @@ def _at(threshold: float, adverts: Flags, probability: Floats) -> dict[str, floa
 def choose_policy(ordinary: Floats) -> Policy:
     """Set the bands: at most 2 in 1,000 ordinary posts reach `review`; `high` is likelier an advert than not.
 
-    `ordinary` holds the probabilities of ordinary posts by a model that did not see them.
+    `ordinary` holds the probabilities of ordinary posts, in languages that are watched for adverts, by a
+    model that did not see them.
     """
     allowed = int(len(ordinary) * REVIEW_FALSE_POSITIVES)
     highest = np.sort(ordinary)[::-1]

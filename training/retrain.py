@@ -16,7 +16,7 @@ from model.classifier import ADVERT_COLUMNS, Floats
 from model.errors import ArtifactError, InputError, NotFound
 from model.policy import Policy
 from training.background import BackgroundPost, read_background, read_crawl
-from training.evaluate import Metrics, choose_policy, from_probabilities, measure, threshold_table
+from training.evaluate import Flags, Metrics, choose_policy, from_probabilities, measure, threshold_table
 from training.examples import Example, data_digest, read_examples
 from training.fit import FitConfig, Fitted, Progress, fit
 from training.gate import Verdict, judge
@@ -109,25 +109,37 @@ def _measured(data: _Data, fitted: Fitted) -> tuple[Metrics, Policy, list[dict[s
     adverts = _is_advert(data.everything)
     probability = _probability(fitted.example_probabilities)
     ordinary = _probability(fitted.background_probabilities)
+    watched = _watched(data)
     everyone = np.concatenate([adverts, np.zeros(len(ordinary), dtype=np.bool_)])
     thresholds = threshold_table(everyone, np.concatenate([probability, ordinary]))
-    policy = choose_policy(ordinary)
+    policy = choose_policy(ordinary[watched])
+    # Reviewed posts change from run to run; what the gate compares over time stays on the same examples.
     predictions = from_probabilities(
-        (example.language for example in data.everything),
-        (example.act for example in data.everything),
-        fitted.example_probabilities,
+        (example.language for example in data.examples),
+        (example.act for example in data.examples),
+        fitted.example_probabilities[: len(data.examples)],
     )
     metrics = measure(predictions, policy)
-    metrics["background"] = _false_alarms(data.background, ordinary, policy)
+    metrics["background"] = _false_alarms(data.background, ordinary, watched, policy)
     return metrics, policy, thresholds
 
 
-def _false_alarms(background: Sequence[BackgroundPost], probability: Floats, policy: Policy) -> Metrics:
+def _watched(data: _Data) -> Flags:
+    """Which ordinary posts are in a language that has examples: elsewhere hardly anything is ever flagged."""
+    languages = {example.language for example in data.everything}
+    watched = np.array([post.language in languages for post in data.background], dtype=np.bool_)
+    return watched if watched.any() else ~watched
+
+
+def _false_alarms(
+    background: Sequence[BackgroundPost], probability: Floats, watched: Flags, policy: Policy
+) -> Metrics:
     flagged = probability >= policy.review
     languages = np.array([post.language for post in background])
     return {
         "posts": len(background),
-        "false_positive_rate": float(flagged.mean()) if len(flagged) else None,
+        "watched": int(watched.sum()),
+        "false_positive_rate": float(flagged[watched].mean()) if watched.any() else None,
         "languages": {
             str(code): {
                 "posts": int((languages == code).sum()),

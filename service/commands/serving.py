@@ -56,7 +56,7 @@ def _warn_without_release(live: LiveRelease) -> None:
 
 
 def _configuration(app: FastAPI, chosen: Settings) -> uvicorn.Config:
-    """Believe what a proxy says of a client's address only if that proxy is trusted: throttling counts by it."""
+    """Believe a proxy on a client's address, by which throttling counts, only if it is trusted."""
     return uvicorn.Config(
         app,
         log_level="warning",
