@@ -15,7 +15,10 @@ _QUERY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Readability:
-    """What a text offers to judge by: letters in scripts the release knows, words, words it has seen."""
+    """What a text offers to judge by: letters in scripts the release knows, words, words it has seen.
+
+    `known_words` leaves out those that are likely known by chance alone.
+    """
 
     letters: int
     words: float
@@ -29,8 +32,8 @@ class Policy:
     review: float
     high: float
     min_letters: int = 8
-    min_known_words: int = 2
-    min_known_share: float = 0.2
+    min_known_words: int = 1
+    min_known_share: float = 0.1
 
     def band(self, probability: float, text: Readability) -> Band:
         """Place a post in its band; what cannot be judged is `unsure` whatever its probability."""

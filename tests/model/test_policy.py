@@ -22,7 +22,7 @@ def test_bands_begin_at_their_threshold(probability: float, band: Band) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [Readability(3, 2, 2), Readability(40, 8, 1), Readability(400, 50, 5), Readability(0, 0, 0)]
+    "text", [Readability(3, 2, 2), Readability(40, 8, 0.5), Readability(400, 50, 4), Readability(0, 0, 0)]
 )
 def test_what_cannot_be_read_is_unsure(text: Readability) -> None:
     """Too short, unknown words or unknown script: an abstention, however high the probability."""
