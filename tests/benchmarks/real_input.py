@@ -98,6 +98,7 @@ def _print_tables(results: dict[str, dict[str, Any]], output: Path) -> None:
     heads = "".join(f"{name:>9}" for name in BANDS)
     print(f"{'set':<22}{'language':<9}{'read':>7}{'scored':>7}{'failed':>7}{heads}")
     top: list[tuple[float, str, dict[str, Any]]] = []
+    everything: Counter[str] = Counter()
     for name in results:
         bands: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for row in _rows(output, name):
@@ -106,6 +107,8 @@ def _print_tables(results: dict[str, dict[str, Any]], output: Path) -> None:
             top.append((row.get("probability", 0.0), name, row))
         for language, counts in sorted(bands.items()):
             _print_row(name, language, counts)
+            everything.update(counts)
+    _print_row("all", "", everything)
     print(f"\n{'set':<22}{'read':>7}{'routed':>7}{'posts/s':>9}{'peak MiB (largest process)':>28}")
     for name, run in results.items():
         rate = run["read"] / run["seconds"]
