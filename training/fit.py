@@ -86,7 +86,7 @@ def fit(
     rows = _rows(examples, background, config)
     _check_coverage(rows, len(examples))
     progress(f"Predicting out of fold: {config.folds} folds")
-    unseen = _out_of_fold(rows, config)
+    unseen = _out_of_fold(rows, config, progress)
     calibration = _calibrate(unseen, rows)
     progress("Fitting on everything")
     classifier = _calibrated(_fit_all(rows, config), calibration)
@@ -127,14 +127,15 @@ def _check_coverage(rows: Rows, examples: int) -> None:
         raise InputError(f"the training data has no telling example of: {', '.join(missing)}")
 
 
-def _out_of_fold(rows: Rows, config: FitConfig) -> Floats:
+def _out_of_fold(rows: Rows, config: FitConfig, progress: Progress) -> Floats:
     """Scores (rows x acts) of each row by a regression fitted without its fold."""
     scores = np.full((len(rows.texts), len(ACTS)), _UNSEEN_ACT)
-    run = Parallel(n_jobs=-1, return_as="list")
+    run = Parallel(n_jobs=-1, return_as="generator")
     for fold, part in enumerate(
         run(delayed(_score_fold)(rows, fold, config) for fold in range(config.folds))
     ):
         scores[rows.folds == fold] = part
+        progress(f"Predicted fold {fold + 1} of {config.folds}")
     return scores
 
 

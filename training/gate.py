@@ -1,4 +1,4 @@
-"""Decide whether a candidate may go live: only if it is not worse than what is served."""
+"""Decide whether a candidate may go live: only if it loses no more than noise against what is served."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,16 +13,31 @@ _MIN_AVERAGE_PRECISION = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a candidate passed, and each reason against it."""
+    """Whether a candidate passed, each reason against it, and what was compared."""
 
     passed: bool
     reasons: tuple[str, ...]
+    compared: tuple[str, ...] = ()
 
 
 def judge(candidate: Mapping[str, Any], current: Mapping[str, Any] | None) -> Verdict:
     """Compare the metrics of a candidate with those of the current release, each on unseen posts."""
     reasons = tuple(_objections(candidate, current))
-    return Verdict(not reasons, reasons)
+    return Verdict(not reasons, reasons, tuple(_comparison(candidate, current)))
+
+
+def _comparison(candidate: Mapping[str, Any], current: Mapping[str, Any] | None) -> Iterator[str]:
+    """Say what the candidate is held against, and by how much it may fall short."""
+    if current is None:
+        return
+    ours, theirs = candidate["overall"], current["overall"]
+    before, after = theirs["average_precision"] or 0.0, ours["average_precision"] or 0.0
+    yield f"average precision {before:.3f} -> {after:.3f} (may fall by {_LOST_AVERAGE_PRECISION})"
+    before, after = theirs["review"]["recall"] or 0.0, ours["review"]["recall"] or 0.0
+    yield f"recall above review {before:.3f} -> {after:.3f} (may fall by {_LOST_RECALL})"
+    if reviews := candidate.get("reviews"):
+        before, after = reviews["current_loss"], reviews["candidate_loss"]
+        yield f"log loss on {reviews['posts']} newly reviewed posts {before:.3f} -> {after:.3f}"
 
 
 def _objections(candidate: Mapping[str, Any], current: Mapping[str, Any] | None) -> Iterator[str]:

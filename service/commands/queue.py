@@ -46,6 +46,7 @@ def demo() -> None:
     routed = [entry.routed for entry in taken if entry.routed]
     created = sum(entry.created for entry in routed)
     click.echo(f"{len(posts):,} posts scored, {len(routed):,} routed, {created:,} new cases")
+    click.echo("The release learnt from these very posts: it is surer of them than of posts it has not seen.")
 
 
 def _posts(path: Path) -> list[Post]:

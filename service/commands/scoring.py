@@ -19,7 +19,7 @@ from service.commands.context import releases, settings, store, tell_json
 from service.inputs import Chunk, find_inputs, read_chunks, read_rows
 from service.intake import enqueue
 from service.outputs import ScoredRow, scored_object
-from service.rescore import ALL_CORES, Job, Summary, count_rows, rescore
+from service.rescore import ALL_CORES, Job, Routed, Summary, count_rows, rescore
 
 SOME_FAILED = 3
 _CHUNK = 500
@@ -164,8 +164,16 @@ def _expected(inputs: Sequence[Path]) -> int | None:
 def _run(job: Job, bar: "tqdm[Any]") -> Summary:
     if not job.enqueue:
         return rescore(job, watch=bar.update)
+    new = 0
     with store() as parts:
-        return rescore(job, lambda routed: enqueue(parts, routed), bar.update)
+
+        def take(routed: Sequence[Routed]) -> None:
+            nonlocal new
+            new += sum(case.created for case in enqueue(parts, routed))
+
+        summary = rescore(job, take, bar.update)
+    bar.write(f"{summary.routed:,} posts routed to the queue, {new:,} of them new there", file=sys.stderr)
+    return summary
 
 
 def _tell(summary: Summary, output: Path, *, as_json: bool) -> None:
@@ -177,8 +185,6 @@ def _tell(summary: Summary, output: Path, *, as_json: bool) -> None:
     click.echo(f"{summary.read:,} read = {counts}; written to {output} with release {summary.release}")
     bands = ", ".join(f"{band} {count:,}" for band, count in summary.bands.items())
     click.echo(f"bands: {bands or 'none'}")
-    if summary.routed:
-        click.echo(f"{summary.routed:,} posts routed to the queue")
     if summary.repeated_ids:
         example = f"for example {summary.repeated_id!r}"
         click.echo(f"{summary.repeated_ids:,} ids stand on more than one row, {example}; each row was scored")

@@ -171,6 +171,8 @@ def train_release(sources: "Sources", kept: Releases, *, promote: bool) -> "Outc
         )
     click.echo(as_table(outcome.metrics))
     click.echo(f"\nRelease {outcome.version}: {'promoted' if outcome.promoted else 'kept, not promoted'}")
+    for line in outcome.verdict.compared:
+        click.echo(f"  the gate compared: {line}")
     for reason in outcome.verdict.reasons:
         click.echo(f"  the gate objects: {reason}")
     return outcome

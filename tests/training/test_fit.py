@@ -99,7 +99,7 @@ def test_calibration_in_the_weights_equals_applying_it(tiny: Any, tiny_config: F
 def test_calibration_does_not_make_probabilities_worse(tiny: Any, tiny_config: FitConfig) -> None:
     """Weighted log loss out of fold is no higher than without it; the order of scores stays."""
     rows = _rows(tiny.examples, tiny.background, tiny_config)
-    scores = _out_of_fold(rows, tiny_config)
+    scores = _out_of_fold(rows, tiny_config, lambda _: None)
     advert = np.isin(rows.acts, ADVERT_COLUMNS)
 
     def loss(calibration: tuple[float, float]) -> float:
@@ -179,10 +179,15 @@ def test_scripts_that_occur_often_enough_are_known(tiny: Any) -> None:
 
 
 def test_progress_is_told(tiny: Any, tiny_config: FitConfig) -> None:
-    """Each step is named before it begins; a failure comes before the first."""
+    """Each step is told; a failure comes before the first."""
     steps: list[str] = []
     with pytest.raises(InputError):
         fit([], [], tiny_config, steps.append)
     assert steps == []
     fit(tiny.examples, tiny.background, tiny_config, steps.append)
-    assert steps == ["Predicting out of fold: 2 folds", "Fitting on everything"]
+    assert steps == [
+        "Predicting out of fold: 2 folds",
+        "Predicted fold 1 of 2",
+        "Predicted fold 2 of 2",
+        "Fitting on everything",
+    ]

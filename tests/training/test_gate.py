@@ -94,3 +94,10 @@ def test_all_objections_are_told_at_once() -> None:
     bad["background"]["false_positive_rate"] = 0.1
     bad["overall"] = {"average_precision": 0.3, "review": {"recall": None}}
     assert len(judge(bad, SOUND).reasons) == 6
+
+
+def test_what_was_compared_is_told() -> None:
+    """A passed candidate says by how much it differs; the first has nothing to be held against."""
+    told = judge(SOUND, SOUND).compared
+    assert [line.split(" ")[0] for line in told] == ["average", "recall"]
+    assert judge(SOUND, None).compared == ()

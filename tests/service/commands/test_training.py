@@ -14,6 +14,7 @@ from model.artifact import Release, Releases
 from model.lines import format_object
 from service.services import Services
 from service.store.jobs import Jobs
+from training.fit import FitConfig
 
 Run = Callable[..., Result]
 Refused = Callable[..., str]
@@ -57,6 +58,7 @@ def test_training_makes_and_serves_a_release(
     assert [line.split()[0] for line in result.stderr.splitlines()] == [
         "Read",
         "Predicting",
+        *["Predicted"] * FitConfig().folds,
         "Fitting",
         "Measuring",
     ]
@@ -68,7 +70,8 @@ def test_a_refused_candidate_has_status_4(run: Run, home: Path, tiny_data: Path,
     """The reasons are told and the served release stays."""
     result = run("train", "--data", tiny_data)
     assert result.exit_code == 4
-    assert ": kept, not promoted\n  the gate objects: average precision fell by" in result.stdout
+    assert ": kept, not promoted\n  the gate compared: average precision 1.000 -> " in result.stdout
+    assert "\n  the gate objects: average precision fell by" in result.stdout
     assert Releases(home / "releases").current() == unbeatable
 
 
