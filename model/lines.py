@@ -1,10 +1,17 @@
 """Read and write one JSON object a line, naming what is wrong with a line that holds none."""
 
+import gzip
 import json
 from collections.abc import Mapping
-from typing import Any
+from pathlib import Path
+from typing import IO, Any, cast
 
 from model.errors import InputError
+
+
+def open_lines(path: Path) -> IO[bytes]:
+    """Open a file of lines, plain or gzipped by its name."""
+    return cast("IO[bytes]", gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
 
 
 def parse_object(line: bytes) -> dict[str, Any]:

@@ -69,7 +69,7 @@ class Scorer:
             check_text(text)
         prepared = [prepare(text) for text in texts]
         return [
-            self._score(text, words, row)
+            self._score(text, words, row, self._linear(row))
             for text, words, row in zip(texts, prepared, self._reader.rows(prepared), strict=True)
         ]
 
@@ -78,14 +78,15 @@ class Scorer:
         check_text(text)
         prepared = prepare(text)
         row = next(self._reader.rows([prepared]))
-        scores = self._linear(row)[: len(ACTS)]
+        linear = self._linear(row)
+        scores = linear[: len(ACTS)]
         likely, runner_up = (int(column) for column in np.argsort(-scores, kind="stable")[:2])
         advert = max(ADVERT_COLUMNS, key=lambda column: float(scores[column]))
         other = max(OTHER_COLUMNS, key=lambda column: float(scores[column]))
         sides = np.array([[advert, other], [likely, runner_up]])
         intercepts = self._weights.intercepts
         return Explanation(
-            score=self._score(text, prepared, row),
+            score=self._score(text, prepared, row, linear),
             evidence=self._evidence(text, row, sides),
             advert_log_odds=float(scores[advert] - scores[other]),
             advert_intercept=float(intercepts[advert] - intercepts[other]),
@@ -94,8 +95,7 @@ class Scorer:
             runner_up=ACTS[runner_up],
         )
 
-    def _score(self, text: str, prepared: str, row: Row) -> Score:
-        linear = self._linear(row)
+    def _score(self, text: str, prepared: str, row: Row, linear: Floats) -> Score:
         probabilities = act_probabilities(linear[: len(ACTS)])
         relevance, stance = (float(part) for part in relevance_and_stance(probabilities))
         probability = relevance * stance

@@ -1,7 +1,6 @@
 """Read posts for batch scoring from JSONL, CSV and Parquet files, in chunks; no row is dropped in silence."""
 
 import csv
-import gzip
 import math
 import re
 import zlib
@@ -10,13 +9,13 @@ from dataclasses import dataclass
 from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from model.errors import BreakwaterError, InputError
-from model.lines import parse_object
+from model.lines import open_lines, parse_object
 from model.records import Post
 from model.scorer import check_text
 from service.posts import read_post
@@ -149,14 +148,10 @@ def _break(path: Path, read: int, error: Exception) -> InputError:
     return InputError(f"{path}:{read + 1}: cannot be read further: {reason}")
 
 
-def _open(path: Path) -> IO[bytes]:
-    return cast("IO[bytes]", gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
-
-
 def _jsonl_rows(path: Path) -> Iterator[tuple[int, bytes]]:
     number = 0
     try:
-        with _open(path) as stream:
+        with open_lines(path) as stream:
             for number, line in enumerate(stream, 1):
                 yield number, line
     except (OSError, EOFError, zlib.error) as error:
@@ -167,7 +162,7 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any] | BreakwaterE
     csv.field_size_limit(_CSV_FIELD_LIMIT)
     reader: csv.DictReader[str] | None = None
     try:
-        with _open(path) as stream:
+        with open_lines(path) as stream:
             text = TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
             ended: list[bool] = []
             reader = csv.DictReader(_then_note(text, ended), restkey="more")

@@ -268,7 +268,7 @@ def _finish(job: Job, parts: Sequence[Part], failures: Sequence[str]) -> Summary
         repeated_ids=repeated,
         repeated_id=example,
     )
-    manifest = {name: getattr(summary, name) for name in Summary.__slots__}
+    manifest = asdict(summary)
     manifest["parts"] = [asdict(part) | {"sha256": _digest(job.output / part.name)} for part in parts]
     write_whole(job.output / MANIFEST, lambda draft: draft.write_text(json.dumps(manifest, indent=1)))
     return summary

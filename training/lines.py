@@ -1,14 +1,13 @@
 """Read JSON Lines files, plain or gzipped, and name every line that cannot be read."""
 
-import gzip
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from model.errors import InputError
-from model.lines import parse_object
+from model.lines import open_lines, parse_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,7 @@ def read_lines(path: Path) -> Iterator[Line]:
     """Yield each line that is not blank; raise InputError only when the file itself fails."""
     number = 0
     try:
-        with _open(path) as stream:
+        with open_lines(path) as stream:
             for number, line in enumerate(stream, 1):
                 if line.strip():
                     yield _parse(f"{path}:{number}", line)
@@ -39,10 +38,6 @@ def read_rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         if line.problem:
             raise InputError(f"{line.where}: {line.problem}")
         yield line.where, line.row
-
-
-def _open(path: Path) -> BinaryIO:
-    return cast("BinaryIO", gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
 
 
 def _parse(where: str, line: bytes) -> Line:

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any
@@ -177,9 +178,8 @@ def _run(job: Job, bar: "tqdm[Any]") -> Summary:
 
 
 def _tell(summary: Summary, output: Path, *, as_json: bool) -> None:
-    facts = {name: getattr(summary, name) for name in Summary.__slots__}
     if as_json:
-        tell_json(facts, indent=None)
+        tell_json(asdict(summary), indent=None)
         return
     counts = f"{summary.scored:,} scored, {summary.failed:,} failed, {summary.skipped:,} blank"
     click.echo(f"{summary.read:,} read = {counts}; written to {output} with release {summary.release}")
