@@ -66,17 +66,18 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A span of the original text and what it adds to the log-odds.
+    """A span of the original text and what it adds to the log-odds, as words or as the concept named.
 
-    `start` and `end` count code points of the text as posted. `advert` is the part of the log-odds
-    of the likeliest advert act against the likeliest other act; `act` the part of the log-odds of
-    the likely act against the runner-up.
+    `start` and `end` count code points of the text as posted; spans of concepts lie over spans of words.
+    `advert` is the part of the log-odds of the likeliest advert act against the likeliest other act; `act`
+    the part of the log-odds of the likely act against the runner-up.
     """
 
     start: int
     end: int
     advert: float
     act: float
+    concept: str = ""
 
 
 @dataclass(frozen=True, slots=True)

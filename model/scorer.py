@@ -4,7 +4,7 @@ Each post is scored by itself with the same operations in the same order, whatev
 that one text and one release give one answer to the last bit on every engine.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,12 +19,14 @@ from model.classifier import (
     act_probabilities,
     relevance_and_stance,
 )
+from model.concepts import Concept, concept_tokens, find_concepts
 from model.errors import InvalidPost
-from model.features import FeatureConfig, Floats, Row, RowReader, letters_by_script, prepare, tokens
-from model.fold import fold
+from model.features import FeatureConfig, Floats, Row, RowReader, letters_by_script, prepare
+from model.fold import Folded, fold
 from model.language import detect
 from model.policy import Policy, Readability
 from model.records import Evidence, Explanation, Score
+from model.tokens import tokens
 
 MAX_CHARS = 50_000
 _SERVICE_SHOWN_FROM = 0.5
@@ -57,7 +59,7 @@ class Scorer:
         self._scripts = scripts
         self._reader = RowReader(config, weights.idf)
         self._unseen = float(weights.idf.max())
-        self._taken = float((weights.idf[self._reader.first_word_column :] < self._unseen).mean())
+        self._taken = float((weights.idf[self._reader.word_columns] < self._unseen).mean())
 
     def score(self, text: str) -> Score:
         """Score one text; raises InvalidPost if it is empty or too long."""
@@ -118,7 +120,7 @@ class Scorer:
 
     def _readability(self, prepared: str, row: Row) -> Readability:
         letters = letters_by_script(prepared)
-        at_words = row.columns >= self._reader.first_word_column
+        at_words = self._reader.are_words(row.columns)
         counts = row.counts[at_words]
         known = counts[self._weights.idf[row.columns[at_words]] < self._unseen].sum()
         # Some unknown words fall on columns that known ones took; so many of the known are known by chance.
@@ -136,22 +138,41 @@ class Scorer:
         return np.asarray(total, dtype=np.float64)
 
     def _evidence(self, text: str, row: Row, sides: NDArray[np.int64]) -> tuple[Evidence, ...]:
-        """Share each feature's contribution among the tokens it occurs in."""
+        """Share each feature's contribution among the tokens or the concepts it comes from."""
         folded = fold(text)
+        share = self._shares(row, sides)
         spans = tokens(folded.text)
         words = [folded.text[start:end] for start, end in spans]
+        found = [
+            _evidence(folded, start, end, share(token))
+            for (start, end), token in zip(spans, self._reader.rows(words), strict=True)
+        ]
+        made = concept_tokens(find_concepts(folded.text))
+        parts: dict[Concept, Floats] = {}
+        for sources, token in zip(made.values(), self._reader.rows(list(made)), strict=True):
+            for concept in sources:
+                parts[concept] = parts.get(concept, np.zeros(2)) + share(token) / len(sources)
+        found += [_evidence(folded, c.start, c.end, part, c.name) for c, part in sorted(parts.items())]
+        return tuple(found)
+
+    def _shares(self, row: Row, sides: NDArray[np.int64]) -> Callable[[Row], Floats]:
+        """Return what weighs one token's own row within a post: its part of both log-odds."""
         per_count = row.values / row.counts
         place = dict(zip(row.columns.tolist(), range(len(row.columns)), strict=True))
-        found = []
-        for (start, end), token in zip(spans, self._reader.rows(words), strict=True):
+
+        def share(token: Row) -> Floats:
             at = [place[column] for column in token.columns.tolist()]
             gathered = self._weights.weights[row.columns[at]].astype(np.float64)
-            parts = (per_count[at] * token.counts)[:, np.newaxis] * gathered
-            totals = parts.sum(axis=0)
-            advert, act = (float(totals[ours] - totals[theirs]) for ours, theirs in sides)
-            first, last = folded.offsets[start], folded.offsets[end - 1]
-            found.append(Evidence(first, last + 1, advert, act))
-        return tuple(found)
+            totals = ((per_count[at] * token.counts)[:, np.newaxis] * gathered).sum(axis=0)
+            return np.array([totals[ours] - totals[theirs] for ours, theirs in sides])
+
+        return share
+
+
+def _evidence(folded: Folded, start: int, end: int, parts: Floats, concept: str = "") -> Evidence:
+    """Draw a span of folded text on the text as posted."""
+    first, last = folded.offsets[start], folded.offsets[end - 1]
+    return Evidence(first, last + 1, float(parts[0]), float(parts[1]), concept)
 
 
 def check_text(text: str) -> None:

@@ -21,8 +21,9 @@ from typing import Any, Literal
 
 import click
 
+from model.concepts import MARK, with_pairs
 from model.errors import InputError
-from model.features import prepare
+from model.features import prepare, words_of
 from training.credits import describe
 from training.lines import read_rows
 from training.sources import SOURCES, Source
@@ -42,7 +43,8 @@ Bag = dict[str, int]
 class BackgroundPost:
     """An ordinary post: its folded words in alphabetical order, each as often as it occurred.
 
-    `text` is prepared already; preparing it again would take neighbours for spaced-out letters or a phone.
+    Its concepts stand after its words. `text` is prepared already; preparing it again would take neighbours for
+    spaced-out letters or a phone.
     """
 
     language: str
@@ -68,7 +70,7 @@ def half(text: str) -> Literal["a", "b"]:
 
 
 def bag(text: str) -> Bag:
-    """Count the folded words of a post, in alphabetical order."""
+    """Count the folded words of a post, in alphabetical order, and its concepts after them."""
     return dict(sorted(Counter(prepare(text).split()).items()))
 
 
@@ -93,7 +95,7 @@ def read_crawl(path: Path) -> list[BackgroundPost]:
         if not isinstance(text, str):
             raise InputError(f"{where}: `text` must be a string")
         words = spread(bag(text))
-        if words and words not in posts:
+        if words_of(words) and words not in posts:
             known = language if isinstance(language, str) and language else "und"
             posts[words] = BackgroundPost(known, path.name, words)
     return list(posts.values())
@@ -109,12 +111,12 @@ def build(data: Path, *, sources: Iterable[Source] = SOURCES, per_language: int 
 
 
 def without_rare_words(posts: list[BackgroundPost]) -> list[BackgroundPost]:
-    """Leave out words found in fewer than three posts, then posts that have none left."""
-    found_in = Counter(word for post in posts for word in set(post.text.split()))
+    """Leave out words found in fewer than three posts, then posts that have none left; concepts stay."""
+    found_in = Counter(word for post in posts for word in set(words_of(post.text).split()))
     kept = []
     for post in posts:
-        words = [word for word in post.text.split() if found_in[word] >= MIN_POSTS]
-        if words:
+        words = [word for word in post.text.split() if word[0] == MARK or found_in[word] >= MIN_POSTS]
+        if words and words[0][0] != MARK:
             kept.append(BackgroundPost(post.language, post.source, " ".join(words)))
     return kept
 
@@ -154,7 +156,7 @@ def _candidates(data: Path, sources: Iterable[Source]) -> dict[str, _Candidates]
                 continue
             # Tweets and SMS come with `&amp;` and the like, which would teach the set.
             words = spread(bag(html.unescape(text)))
-            if words and (language, words) not in seen:
+            if words_of(words) and (language, words) not in seen:
                 seen.add((language, words))
                 kind = found[language].social if source.social else found[language].plain
                 kind[source.name].append(BackgroundPost(language, source.name, words))
@@ -188,17 +190,22 @@ def _compress(posts: Iterable[BackgroundPost]) -> bytes:
 
 
 def _row(post: BackgroundPost) -> dict[str, Any]:
-    words = dict(sorted(Counter(post.text.split()).items()))
-    return {"language": post.language, "source": post.source, "words": words}
+    words = dict(sorted(Counter(words_of(post.text).split()).items()))
+    concepts = [token[1:] for token in post.text.split() if token[0] == MARK and "+" not in token]
+    return {"language": post.language, "source": post.source, "words": words, "concepts": concepts}
 
 
 def _read_post(where: str, row: Mapping[str, Any]) -> BackgroundPost:
-    language, source, words = (row.get(name) for name in ("language", "source", "words"))
+    language, source = row.get("language"), row.get("source")
+    words, concepts = row.get("words"), row.get("concepts")
     if not isinstance(language, str) or not isinstance(source, str):
         raise InputError(f"{where}: `language` and `source` must be strings")
     if not isinstance(words, dict) or not all(map(_is_count, words.values())):
         raise InputError(f"{where}: `words` must map words to counts of one or more")
-    return BackgroundPost(language, source, spread(words))
+    if not isinstance(concepts, list) or not all(isinstance(name, str) and name for name in concepts):
+        raise InputError(f"{where}: `concepts` must be a list of strings")
+    tokens = with_pairs([MARK + name for name in concepts])
+    return BackgroundPost(language, source, spread(words | dict.fromkeys(tokens, 1)))
 
 
 def _is_count(value: object) -> bool:

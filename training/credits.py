@@ -11,10 +11,11 @@ _README = """\
 {posts:,} ordinary posts and sentences, taken as `unrelated` in training. Written by
 `python -m training.background --data FOLDER --output datasets/background`; do not edit.
 
-No text is stored. Each line is `{{"language", "source", "words": {{word: count}}}}`: the folded words of one
-post in alphabetical order. Handles, links, addresses, long digit runs and every word found in fewer than
-{min_posts} posts of the whole background are left out; {emptied:,} posts had no word left then and are
-dropped. Posts of one language with the same words count once. `prs` (Dari) stands apart from `fa` (Farsi).
+No text is stored. Each line is `{{"language", "source", "words": {{word: count}}, "concepts": [...]}}`:
+the folded words of one post in alphabetical order, and the concepts that fired on the post as it stood.
+Handles, links, addresses, long digit runs and every word found in fewer than {min_posts} posts of the
+whole background are left out; {emptied:,} posts had no word left then and are dropped. Posts of one
+language with the same words count once. `prs` (Dari) stands apart from `fa` (Farsi).
 
 Of each social set only half "a" is here (`training.background.half`: the parity of a SHA-256 of the post's
 letters); half "b" is kept for evaluation. Social posts fill at most {social_share:.0%} of a language, train

@@ -18,7 +18,7 @@ from typing import Any
 import click
 
 from model.errors import BreakwaterError, InputError, InvalidExample
-from model.features import prepare
+from model.features import prepare, words_of
 from model.fold import fold_text
 from model.records import Act, Service
 from training.families import Forest, join_alike, join_equal
@@ -76,7 +76,7 @@ def families(examples: Sequence[Example]) -> list[int]:
     forest = Forest(len(examples))
     join_equal(forest, (example.pair for example in examples))
     # Prepared text has no numbers or handles: one advert with another phone is the same advert.
-    join_alike(forest, [prepare(e.text) or fold_text(e.text) or e.text for e in examples])
+    join_alike(forest, [words_of(prepare(e.text)) or fold_text(e.text) or e.text for e in examples])
     return forest.numbers()
 
 

@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.features import FeatureConfig, RowReader, feature_union, letters_by_script, prepare, tokens
+from model.concepts import MARK
+from model.features import FeatureConfig, RowReader, feature_union, letters_by_script, prepare, words_of
 from model.fold import fold_text
+from model.tokens import tokens
 
-SMALL = FeatureConfig(char_bits=12, word_bits=12)
+SMALL = FeatureConfig(char_bits=12, word_bits=12, concept_bits=10)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +37,7 @@ SMALL = FeatureConfig(char_bits=12, word_bits=12)
 )
 def test_tokens_leave_out_contacts(text: str, seen: str) -> None:
     """Words, Han characters and symbols are seen; handles, links, addresses and long digit runs are not."""
-    assert prepare(text) == seen
+    assert words_of(prepare(text)) == seen
 
 
 @pytest.mark.parametrize("part", ["-", "!", "_", "+", "a-b.c", "www.", "a@", "a.b-", "1 ", "🚤"])
@@ -48,9 +50,9 @@ def test_hostile_text_takes_no_longer_than_any(part: str) -> None:
 
 @given(st.text(max_size=80))
 def test_preparing_is_joining_tokens(text: str) -> None:
-    """The prepared text is the folded text's tokens with single spaces."""
+    """The prepared text is the folded text's tokens, then its concepts, with single spaces."""
     folded = fold_text(text)
-    assert prepare(text) == " ".join(folded[start:end] for start, end in tokens(folded))
+    assert words_of(prepare(text)) == " ".join(folded[start:end] for start, end in tokens(folded))
 
 
 def test_a_bag_of_words_has_the_features_of_its_post() -> None:
@@ -62,7 +64,8 @@ def test_a_bag_of_words_has_the_features_of_its_post() -> None:
 
 def test_rows_are_what_the_union_makes() -> None:
     """The row reader gives the union's columns and values."""
-    texts = ["two places left", "a phone , a phone", "走 线 安 全", ""]
+    seats = f"two places left {MARK}seats {MARK}route+seats"
+    texts = [seats, "a phone , a phone", "走 线 安 全", f"{MARK}link", ""]
     union = feature_union(SMALL)
     expected = union.fit_transform(texts).toarray()
     idf = np.concatenate([block["tfidf"].idf_ for _, block in union.transformer_list])

@@ -25,7 +25,8 @@ class Tiny:
 
 @pytest.fixture(name="tiny_config", scope="session")
 def _tiny_config() -> FitConfig:
-    return FitConfig(features=FeatureConfig(char_bits=13, word_bits=13), folds=2, max_iterations=30)
+    features = FeatureConfig(char_bits=13, word_bits=13, concept_bits=11)
+    return FitConfig(features=features, folds=2, max_iterations=30)
 
 
 @pytest.fixture(name="tiny_data", scope="session")

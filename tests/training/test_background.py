@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from model.concepts import MARK
 from model.errors import InputError
-from model.features import prepare
+from model.features import prepare, words_of
 from training.background import (
     BackgroundPost,
     bag,
@@ -52,9 +53,10 @@ def data(tmp_path: Path) -> Path:
 
 
 def test_bag_counts_folded_words_in_order() -> None:
-    """A bag has the tokens of the prepared text, alphabetically, and no handle or link."""
+    """A bag has the tokens of the prepared text, alphabetically; of handles and links, that there was one."""
     words = bag("Tea, TEA & Zoë! @someone https://example.org")
-    assert list(words.items()) == [("tea", 2), ("zoe", 1)]
+    concepts = [(f"{MARK}{name}", 1) for name in ("handle", "handle+link", "link")]
+    assert list(words.items()) == [("tea", 2), ("zoe", 1), *concepts]
 
 
 def test_spread_bag_has_the_tokens_of_the_post() -> None:
@@ -145,7 +147,8 @@ def test_same_sets_give_the_same_bytes(data: Path, tmp_path: Path) -> None:
 def test_wrong_background_row_is_named(row: dict[str, object], problem: str, tmp_path: Path) -> None:
     """A row that is no bag is refused with its file and line."""
     path = tmp_path / "bad.jsonl"
-    path.write_text('{"language": "en", "source": "x", "words": {"tea": 1}}\n' + json.dumps(row))
+    sound = {"language": "en", "source": "x", "words": {"tea": 1}, "concepts": ["place"]}
+    path.write_text(f"{json.dumps(sound)}\n{json.dumps(row)}")
     with pytest.raises(InputError, match=rf"bad\.jsonl:2: .*{problem}"):
         read_background(path)
 
@@ -164,7 +167,7 @@ def test_crawl_is_folded_like_the_background(tmp_path: Path) -> None:
     rows = [
         {"text": "Tea and BREAD", "language": "en", "likes": 3},
         {"text": "bread, and tea!"},
-        {"text": "@someone"},
+        {"text": "...."},
         {"text": "\ud800 نان"},
     ]
     path.write_bytes(gzip.compress("\n\n".join(map(json.dumps, rows)).encode()))
@@ -226,6 +229,6 @@ def test_shipped_background_is_large_small_and_balanced() -> None:
 def test_shipped_bags_are_prepared_and_without_rare_words() -> None:
     """Every shipped word is a prepared token, so no handle, link or number, and none is rare."""
     posts = read_background(SHIPPED)
-    words = {word for post in posts for word in post.text.split()}
+    words = {word for post in posts for word in words_of(post.text).split()}
     assert without_rare_words(posts) == posts
-    assert [word for word in words if prepare(word) != word] == []
+    assert [word for word in words if words_of(prepare(word)) != word] == []
