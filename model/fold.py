@@ -1,14 +1,16 @@
-"""Fold text: one table from a code point to zero or more code points, then two small clean-ups.
+"""Fold text: one table from a code point to zero or more code points, then three small clean-ups.
 
 Folding makes spellings alike that readers take as the same: case, accents, Arabic-letter variants, digit
 systems, full-width, mathematical and look-alike letters, zero-width and bidi controls. Offsets lead from
 each folded code point back to the text as posted, so that evidence can be drawn on it.
 """
 
+import json
 import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.resources import files
 
 # Letters that people swap freely when they type Arabic, Persian, Kurdish, Pashto and Urdu.
 _ARABIC = {
@@ -53,8 +55,19 @@ _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _PICTURES = range(0x1F000, 0x1FB00)
 
 _LETTER = r"[^\W\d_]"
-_SPACED = re.compile(rf"(?<!{_LETTER}){_LETTER}([ .\-_*·•|/~]){_LETTER}(?:\1{_LETTER}){{2,}}(?!{_LETTER})")
+# Three letters with signs between them, or four with spaces, one sign throughout.
+_SIGN = r"[.\-_*·•|/~]"
+_SPACED = re.compile(
+    rf"(?<!{_LETTER})(?:{_LETTER}({_SIGN}){_LETTER}(?:\1{_LETTER})+|{_LETTER}(?: {_LETTER}){{3,}})"
+    rf"(?!{_LETTER}|{_SIGN}{_LETTER})"
+)
 _REPEATED = re.compile(rf"({_LETTER})\1{{2,}}")
+# Digits and signs in the place of letters: between them, or a digit after three; not the @ of an address.
+_DISGUISED = re.compile(
+    rf"(?<={_LETTER})(?:[0134578$!]{{1,2}}|@(?={_LETTER}+(?![\w.@])))(?={_LETTER})"
+    rf"|(?<={_LETTER}{{3}})[0134578](?![^\W_])"
+)
+_DISGUISES = str.maketrans("0134578$!@", "oieastbsia")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +83,7 @@ def fold(text: str) -> Folded:
     table = _table()
     pieces = [table[ord(character)] for character in text]
     offsets = [index for index, piece in enumerate(pieces) for _ in piece]
-    folded = "".join(pieces)
+    folded = _undisguised("".join(pieces))
     for cuts in (_separators, _repeats):
         kept = _kept(folded, cuts(folded))
         if len(kept) < len(folded):
@@ -80,9 +93,14 @@ def fold(text: str) -> Folded:
 
 def fold_text(text: str) -> str:
     """Fold a text without offsets: the same text as `fold`, sooner."""
-    folded = text.translate(_table())
+    folded = _undisguised(text.translate(_table()))
     folded = _SPACED.sub(lambda match: match.group()[::2], folded)
     return _REPEATED.sub(r"\1", folded)
+
+
+def _undisguised(folded: str) -> str:
+    """Put letters in the place of digits and signs that stand for them; the length stays."""
+    return _DISGUISED.sub(lambda match: match.group().translate(_DISGUISES), folded)
 
 
 def _separators(folded: str) -> list[int]:
@@ -113,10 +131,26 @@ def _table() -> _Table:
     return _Table()
 
 
+@lru_cache(maxsize=1)
+def _swaps() -> dict[int, str]:
+    """Our tables over what Unicode calls confusable (`python -m training.lookalikes` writes that)."""
+    confusable = json.loads(files("model").joinpath("lookalikes.json").read_text(encoding="utf-8"))
+    return {ord(variant): target for variant, target in confusable.items()} | _SWAPS
+
+
+def look_alikes() -> dict[str, list[str]]:
+    """Return, for each Latin letter, the letters of other scripts that are taken for it."""
+    found: dict[str, list[str]] = {}
+    for code_point, target in sorted(_swaps().items()):
+        if target.isascii() and target.isalpha() and chr(code_point).isalpha():
+            found.setdefault(target, []).append(chr(code_point))
+    return found
+
+
 def _fold_code_point(code_point: int) -> str:
     character = chr(code_point)
-    if code_point in _SWAPS:
-        return _SWAPS[code_point]
+    if code_point in _swaps():
+        return _swaps()[code_point]
     if character.isspace():
         return " "
     for first in _CAPITALS:
@@ -141,4 +175,4 @@ def _fold_part(character: str) -> str:
         return ""
     if any(first <= code_point <= last for first, last in _DROPPED_MARKS):
         return ""
-    return _SWAPS.get(code_point, character)
+    return _swaps().get(code_point, character)

@@ -43,8 +43,8 @@ Bag = dict[str, int]
 class BackgroundPost:
     """An ordinary post: its folded words in alphabetical order, each as often as it occurred.
 
-    Its concepts stand after its words. `text` is prepared already; preparing it again would take neighbours for
-    spaced-out letters or a phone.
+    Its concepts stand after its words. `text` is prepared already: prepared again, neighbours would be taken
+    for spaced-out letters or a phone.
     """
 
     language: str

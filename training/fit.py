@@ -26,6 +26,7 @@ from model.errors import InputError
 from model.features import FeatureConfig, feature_union, letters_by_script, prepare
 from training.background import BackgroundPost
 from training.examples import Example, families, split_folds
+from training.perturb import perturb_somehow
 
 _UNSEEN_ACT = -30.0
 _SCRIPT_POSTS = 20
@@ -36,13 +37,15 @@ Progress = Callable[[str], None]
 class FitConfig:
     """How to fit.
 
-    A background row weighs `background_weight` and an example 1; each act's rows together then weigh as if
-    its share were raised to 1 - `act_balance`, so that rare acts are learnt too. Calibration undoes the tilt.
+    An example weighs 1, a background row `background_weight`, and a copy of each example, rewritten as
+    evaders do, `copy_weight`; each act's rows together then weigh as if its share were raised to
+    1 - `act_balance`, so that rare acts are learnt too. Calibration undoes the tilt.
     """
 
     features: FeatureConfig = field(default_factory=FeatureConfig)
     inverse_regularisation: float = 10.0
     background_weight: float = 0.1
+    copy_weight: float = 0.3
     act_balance: float = 0.5
     min_posts: int = 2
     folds: int = 4
@@ -53,13 +56,17 @@ class FitConfig:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Training rows: examples first, then background; `acts` holds indices of `ACTS`."""
+    """Training rows: examples, then background, then copies, which are only trained on.
+
+    `acts` holds indices of `ACTS`; `predicted` is the number of rows before the copies.
+    """
 
     texts: list[str]
     acts: NDArray[np.int64]
     services: NDArray[np.int64]
     weights: Floats
     folds: NDArray[np.int64]
+    predicted: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +108,28 @@ def fit(
 
 
 def _rows(examples: Sequence[Example], background: Sequence[BackgroundPost], config: FitConfig) -> Rows:
-    folds = split_folds(examples, families(examples), config.folds, config.seed)
+    own_folds = np.asarray(
+        split_folds(examples, families(examples), config.folds, config.seed), dtype=np.int64
+    )
     kinds, kind = np.unique([post.text for post in background], return_inverse=True)
     # The same words stand in one fold only, so that no ordinary post is predicted by a model that saw it.
     shuffled = (np.random.default_rng(config.seed).permutation(len(kinds)) % config.folds)[kind]
-    acts = [ACTS.index(example.act) for example in examples] + [UNRELATED_COLUMN] * len(background)
+    acts = [ACTS.index(example.act) for example in examples]
     services = [[service in example.service for service in SERVICES] for example in examples]
-    weights = [1.0] * len(examples) + [config.background_weight] * len(background)
+    copied = examples if config.copy_weight else []
     return Rows(
-        [prepare(example.text) for example in examples] + [post.text for post in background],
-        np.array(acts),
-        np.array(services, dtype=np.int64).reshape(len(examples), len(SERVICES)),
-        np.array(weights),
-        np.concatenate([np.asarray(folds, dtype=np.int64), shuffled]),
+        texts=[
+            *(prepare(example.text) for example in examples),
+            *(post.text for post in background),
+            *(prepare(perturb_somehow(example.text, example.id)) for example in copied),
+        ],
+        acts=np.array([*acts, *[UNRELATED_COLUMN] * len(background), *acts[: len(copied)]]),
+        services=np.array(services, dtype=np.int64).reshape(-1, len(SERVICES)),
+        weights=np.repeat(
+            [1.0, config.background_weight, config.copy_weight], [len(examples), len(background), len(copied)]
+        ),
+        folds=np.concatenate([own_folds, shuffled, own_folds[: len(copied)]]),
+        predicted=len(examples) + len(background),
     )
 
 
@@ -129,35 +145,38 @@ def _check_coverage(rows: Rows, examples: int) -> None:
 
 def _out_of_fold(rows: Rows, config: FitConfig, progress: Progress) -> Floats:
     """Scores (rows x acts) of each row by a regression fitted without its fold."""
-    scores = np.full((len(rows.texts), len(ACTS)), _UNSEEN_ACT)
+    scores = np.full((rows.predicted, len(ACTS)), _UNSEEN_ACT)
     run = Parallel(n_jobs=-1, return_as="generator")
     for fold, part in enumerate(
         run(delayed(_score_fold)(rows, fold, config) for fold in range(config.folds))
     ):
-        scores[rows.folds == fold] = part
+        scores[rows.folds[: rows.predicted] == fold] = part
         progress(f"Predicted fold {fold + 1} of {config.folds}")
     return scores
 
 
 def _score_fold(rows: Rows, fold: int, config: FitConfig) -> Floats:
     inside = np.flatnonzero(rows.folds != fold)
-    outside = np.flatnonzero(rows.folds == fold)
-    acts = _fit_acts([rows.texts[i] for i in inside], rows.acts[inside], rows.weights[inside], config)
+    outside = np.flatnonzero(rows.folds[: rows.predicted] == fold)
+    acts = _fit_acts(rows, inside, config)
     scores = np.full((len(outside), len(ACTS)), _UNSEEN_ACT)
     scores[:, acts[-1].classes_] = acts.decision_function([rows.texts[i] for i in outside])
     return scores
 
 
-def _fit_acts(texts: Sequence[str], acts: NDArray[np.int64], weights: Floats, config: FitConfig) -> Pipeline:
-    """Fit features and regression; columns met in too few posts get no weight."""
+def _fit_acts(rows: Rows, chosen: NDArray[np.int64], config: FitConfig) -> Pipeline:
+    """Fit features and regression; columns met in too few posts, copies not counted, get no weight."""
     union = feature_union(config.features)
-    matrix = csr_matrix(union.fit_transform(texts), dtype=np.float32)
-    columns = np.flatnonzero(np.bincount(matrix.indices, minlength=matrix.shape[1]) >= config.min_posts)
+    matrix = csr_matrix(union.fit_transform([rows.texts[i] for i in chosen]), dtype=np.float32)
+    met = np.bincount(matrix[chosen < rows.predicted].indices, minlength=matrix.shape[1])
+    columns = np.flatnonzero(met >= config.min_posts)
+    acts = rows.acts[chosen]
+    weights = _balanced(rows.weights[chosen], acts, config.act_balance)
     regression = LogisticRegression(
         C=config.inverse_regularisation, tol=config.tolerance, max_iter=config.max_iterations
     )
     with threadpool_limits(1):
-        regression.fit(matrix[:, columns], acts, sample_weight=_balanced(weights, acts, config.act_balance))
+        regression.fit(matrix[:, columns], acts, sample_weight=weights)
     coefficients = np.zeros((len(regression.classes_), matrix.shape[1]), dtype=np.float32)
     coefficients[:, columns] = regression.coef_
     regression.coef_ = coefficients
@@ -174,7 +193,7 @@ def _balanced(weights: Floats, acts: NDArray[np.int64], balance: float) -> Float
 
 
 def _fit_all(rows: Rows, config: FitConfig) -> Classifier:
-    acts = _fit_acts(rows.texts, rows.acts, rows.weights, config)
+    acts = _fit_acts(rows, np.arange(len(rows.texts)), config)
     # Reviewers' labels name no service: they have nothing to teach these heads.
     adverts = np.flatnonzero(rows.services.any(axis=1))
     matrix = acts[:-1].transform([rows.texts[i] for i in adverts])
@@ -188,12 +207,13 @@ def _fit_all(rows: Rows, config: FitConfig) -> Classifier:
 
 def _calibrate(scores: Floats, rows: Rows) -> tuple[float, float]:
     """Find the scale of all scores and the shift of the advert acts that fit P(advert) best."""
-    advert = np.isin(rows.acts, ADVERT_COLUMNS)
+    advert = np.isin(rows.acts[: rows.predicted], ADVERT_COLUMNS)
+    weights = rows.weights[: rows.predicted]
 
     def loss(parameters: Floats) -> float:
         probability = act_probabilities(_apply(scores, tuple(parameters)))[:, ADVERT_COLUMNS].sum(axis=1)
         likelihood = np.where(advert, probability, 1 - probability).clip(1e-12)
-        return float(-(rows.weights * np.log(likelihood)).sum() / rows.weights.sum())
+        return float(-(weights * np.log(likelihood)).sum() / weights.sum())
 
     scale, shift = minimize(loss, np.array([1.0, 0.0]), method="Nelder-Mead").x
     return float(scale), float(shift)

@@ -56,9 +56,21 @@ def test_an_ordinary_post_stands_in_one_fold(tiny: Any, tiny_config: FitConfig) 
     """A crawl that repeats the background does not leak into its own test."""
     again = [replace(post, source="crawl") for post in tiny.background]
     rows = _rows(tiny.examples, [*tiny.background, *again], replace(tiny_config, folds=4))
-    first, second = np.split(rows.folds[len(tiny.examples) :], 2)
+    first, second = np.split(rows.folds[len(tiny.examples) : rows.predicted], 2)
     assert np.array_equal(first, second)
     assert np.bincount(first, minlength=4).min() > 0
+
+
+def test_copies_are_trained_on_beside_their_examples(tiny: Any, tiny_config: FitConfig) -> None:
+    """Each example has one rewritten copy in its own fold, with its act; weight 0 means none."""
+    rows = _rows(tiny.examples, tiny.background, tiny_config)
+    own, copies = slice(0, len(tiny.examples)), slice(rows.predicted, None)
+    assert np.array_equal(rows.folds[own], rows.folds[copies])
+    assert np.array_equal(rows.acts[own], rows.acts[copies])
+    assert rows.texts[own] != rows.texts[copies]
+    assert set(rows.weights[copies]) == {tiny_config.copy_weight}
+    bare = _rows(tiny.examples, tiny.background, replace(tiny_config, copy_weight=0))
+    assert len(bare.texts) == bare.predicted == rows.predicted
 
 
 def test_memorised_texts_are_not_known_out_of_fold(tiny_config: FitConfig) -> None:
@@ -100,11 +112,12 @@ def test_calibration_does_not_make_probabilities_worse(tiny: Any, tiny_config: F
     """Weighted log loss out of fold is no higher than without it; the order of scores stays."""
     rows = _rows(tiny.examples, tiny.background, tiny_config)
     scores = _out_of_fold(rows, tiny_config, lambda _: None)
-    advert = np.isin(rows.acts, ADVERT_COLUMNS)
+    advert = np.isin(rows.acts[: rows.predicted], ADVERT_COLUMNS)
+    weights = rows.weights[: rows.predicted]
 
     def loss(calibration: tuple[float, float]) -> float:
         shares = act_probabilities(_apply(scores, calibration))[:, ADVERT_COLUMNS].sum(axis=1)
-        return float(-(rows.weights * np.log(np.where(advert, shares, 1 - shares).clip(1e-12))).sum())
+        return float(-(weights * np.log(np.where(advert, shares, 1 - shares).clip(1e-12))).sum())
 
     scale, shift = _calibrate(scores, rows)
     assert scale > 0
@@ -164,7 +177,7 @@ def test_an_act_with_one_example_is_no_obstacle(tiny: Any, tiny_config: FitConfi
 
 
 def test_rare_columns_weigh_nothing(tiny: Any, tiny_config: FitConfig) -> None:
-    """What was met in fewer posts than `min_posts` cannot make a score."""
+    """What was met in fewer posts than `min_posts`, rewritten copies aside, cannot make a score."""
     matrix = tiny.fitted.classifier.features([prepare(e.text) for e in tiny.examples])
     matrix_all = tiny.fitted.classifier.features([post.text for post in tiny.background])
     met = np.bincount(np.concatenate([matrix.indices, matrix_all.indices]), minlength=matrix.shape[1])
