@@ -62,10 +62,10 @@ _SPACED = re.compile(
     rf"(?!{_LETTER}|{_SIGN}{_LETTER})"
 )
 _REPEATED = re.compile(rf"({_LETTER})\1{{2,}}")
-# Digits and signs in the place of letters: between them, or a digit after three; not the @ of an address.
-_DISGUISED = re.compile(
-    rf"(?<={_LETTER})(?:[0134578$!]{{1,2}}|@(?={_LETTER}+(?![\w.@])))(?={_LETTER})"
-    rf"|(?<={_LETTER}{{3}})[0134578](?![^\W_])"
+# Digits and signs in the place of letters: between them, not the @ of an address; then a digit after three.
+_DISGUISED = (
+    re.compile(rf"(?<={_LETTER})(?:[0134578$!]{{1,2}}|@(?={_LETTER}+(?![\w.@])))(?={_LETTER})"),
+    re.compile(rf"(?<={_LETTER}{{3}})[0134578](?![^\W_])"),
 )
 _DISGUISES = str.maketrans("0134578$!@", "oieastbsia")
 
@@ -100,7 +100,9 @@ def fold_text(text: str) -> str:
 
 def _undisguised(folded: str) -> str:
     """Put letters in the place of digits and signs that stand for them; the length stays."""
-    return _DISGUISED.sub(lambda match: match.group().translate(_DISGUISES), folded)
+    for disguised in _DISGUISED:
+        folded = disguised.sub(lambda match: match.group().translate(_DISGUISES), folded)
+    return folded
 
 
 def _separators(folded: str) -> list[int]:
