@@ -7,7 +7,6 @@ import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import Pipeline
@@ -23,8 +22,9 @@ from model.classifier import (
     act_probabilities,
 )
 from model.errors import InputError
-from model.features import FeatureConfig, feature_union, letters_by_script, prepare
+from model.features import FeatureConfig, letters_by_script, prepare
 from training.background import BackgroundPost
+from training.counts import Counts, count
 from training.examples import Example, families, split_folds
 from training.perturb import perturb_somehow
 
@@ -90,13 +90,14 @@ def fit(
 
     Raises InputError if an act or service has no example to learn from.
     """
-    rows = _rows(examples, background, config)
+    rows = gather(examples, background, config)
     _check_coverage(rows, len(examples))
     progress(f"Predicting out of fold: {config.folds} folds")
-    unseen = _out_of_fold(rows, config, progress)
+    counts = count(rows.texts, config.features)
+    unseen = _out_of_fold(rows, counts, config, progress)
     calibration = _calibrate(unseen, rows)
     progress("Fitting on everything")
-    classifier = _calibrated(_fit_all(rows, config), calibration)
+    classifier = _calibrated(_fit_all(rows, counts, config), calibration)
     probabilities = act_probabilities(_apply(unseen, calibration))
     return Fitted(
         classifier,
@@ -107,7 +108,8 @@ def fit(
     )
 
 
-def _rows(examples: Sequence[Example], background: Sequence[BackgroundPost], config: FitConfig) -> Rows:
+def gather(examples: Sequence[Example], background: Sequence[BackgroundPost], config: FitConfig) -> Rows:
+    """Lay out the training rows, each in a fold that holds its whole family."""
     own_folds = np.asarray(
         split_folds(examples, families(examples), config.folds, config.seed), dtype=np.int64
     )
@@ -143,31 +145,26 @@ def _check_coverage(rows: Rows, examples: int) -> None:
         raise InputError(f"the training data has no telling example of: {', '.join(missing)}")
 
 
-def _out_of_fold(rows: Rows, config: FitConfig, progress: Progress) -> Floats:
+def _out_of_fold(rows: Rows, counts: Counts, config: FitConfig, progress: Progress) -> Floats:
     """Scores (rows x acts) of each row by a regression fitted without its fold."""
     scores = np.full((rows.predicted, len(ACTS)), _UNSEEN_ACT)
     run = Parallel(n_jobs=-1, return_as="generator")
-    for fold, part in enumerate(
-        run(delayed(_score_fold)(rows, fold, config) for fold in range(config.folds))
-    ):
+    parts = run(delayed(_score_fold)(rows, counts, fold, config) for fold in range(config.folds))
+    for fold, part in enumerate(parts):
         scores[rows.folds[: rows.predicted] == fold] = part
         progress(f"Predicted fold {fold + 1} of {config.folds}")
     return scores
 
 
-def _score_fold(rows: Rows, fold: int, config: FitConfig) -> Floats:
-    inside = np.flatnonzero(rows.folds != fold)
-    outside = np.flatnonzero(rows.folds[: rows.predicted] == fold)
-    acts = _fit_acts(rows, inside, config)
-    scores = np.full((len(outside), len(ACTS)), _UNSEEN_ACT)
-    scores[:, acts[-1].classes_] = acts.decision_function([rows.texts[i] for i in outside])
-    return scores
+def _score_fold(rows: Rows, counts: Counts, fold: int, config: FitConfig) -> Floats:
+    acts = fit_acts(rows, counts, np.flatnonzero(rows.folds != fold), config)
+    return score_acts(acts, counts, np.flatnonzero(rows.folds[: rows.predicted] == fold))
 
 
-def _fit_acts(rows: Rows, chosen: NDArray[np.int64], config: FitConfig) -> Pipeline:
+def fit_acts(rows: Rows, counts: Counts, chosen: NDArray[np.int64], config: FitConfig) -> Pipeline:
     """Fit features and regression; columns met in too few posts, copies not counted, get no weight."""
-    union = feature_union(config.features)
-    matrix = csr_matrix(union.fit_transform([rows.texts[i] for i in chosen]), dtype=np.float32)
+    union = counts.fit(chosen)
+    matrix = counts.transform(union, chosen)
     met = np.bincount(matrix[chosen < rows.predicted].indices, minlength=matrix.shape[1])
     columns = np.flatnonzero(met >= config.min_posts)
     acts = rows.acts[chosen]
@@ -184,6 +181,13 @@ def _fit_acts(rows: Rows, chosen: NDArray[np.int64], config: FitConfig) -> Pipel
     return Pipeline([("features", union), ("acts", regression)])
 
 
+def score_acts(acts: Pipeline, counts: Counts, chosen: NDArray[np.int64]) -> Floats:
+    """Scores (chosen rows x acts) by a fitted pipeline; an act that it never met scores very low."""
+    scores = np.full((len(chosen), len(ACTS)), _UNSEEN_ACT)
+    scores[:, acts[-1].classes_] = acts[-1].decision_function(counts.transform(acts["features"], chosen))
+    return scores
+
+
 def _balanced(weights: Floats, acts: NDArray[np.int64], balance: float) -> Floats:
     """Tilt weights towards acts that have few rows."""
     mass = np.bincount(acts, weights)
@@ -192,14 +196,13 @@ def _balanced(weights: Floats, acts: NDArray[np.int64], balance: float) -> Float
     return np.asarray(weights * tilt[acts], dtype=np.float64)
 
 
-def _fit_all(rows: Rows, config: FitConfig) -> Classifier:
-    acts = _fit_acts(rows, np.arange(len(rows.texts)), config)
+def _fit_all(rows: Rows, counts: Counts, config: FitConfig) -> Classifier:
+    acts = fit_acts(rows, counts, np.arange(len(rows.texts)), config)
     # Reviewers' labels name no service: they have nothing to teach these heads.
     adverts = np.flatnonzero(rows.services.any(axis=1))
-    matrix = acts[:-1].transform([rows.texts[i] for i in adverts])
     heads = OneVsRestClassifier(LogisticRegression(C=config.inverse_regularisation, max_iter=200))
     with threadpool_limits(1):
-        heads.fit(matrix, rows.services[adverts])
+        heads.fit(counts.transform(acts["features"], adverts), rows.services[adverts])
     for head in heads.estimators_:
         head.coef_ = head.coef_.astype(np.float32)
     return Classifier(config.features, acts, heads)

@@ -13,6 +13,7 @@ from model.errors import InputError
 from model.features import prepare
 from model.records import Act, Service
 from training.background import BackgroundPost
+from training.counts import count
 from training.examples import Example, families
 from training.fit import (
     FitConfig,
@@ -22,8 +23,8 @@ from training.fit import (
     _calibrated,
     _fit_all,
     _out_of_fold,
-    _rows,
     fit,
+    gather,
 )
 
 
@@ -44,7 +45,7 @@ def test_folds_never_split_a_family(tiny: Any, tiny_config: FitConfig) -> None:
     """Pairs and near-duplicates are predicted by a model that saw none of them."""
     copies = [replace(e, id=f"copy-{e.id}", text=f"{e.text} today", pair=None) for e in tiny.examples[:40]]
     examples = [*tiny.examples, *copies]
-    rows = _rows(examples, tiny.background, replace(tiny_config, folds=4))
+    rows = gather(examples, tiny.background, replace(tiny_config, folds=4))
     held: dict[int, set[int]] = defaultdict(set)
     for family, fold in zip(families(examples), rows.folds.tolist(), strict=False):
         held[family].add(fold)
@@ -55,7 +56,7 @@ def test_folds_never_split_a_family(tiny: Any, tiny_config: FitConfig) -> None:
 def test_an_ordinary_post_stands_in_one_fold(tiny: Any, tiny_config: FitConfig) -> None:
     """A crawl that repeats the background does not leak into its own test."""
     again = [replace(post, source="crawl") for post in tiny.background]
-    rows = _rows(tiny.examples, [*tiny.background, *again], replace(tiny_config, folds=4))
+    rows = gather(tiny.examples, [*tiny.background, *again], replace(tiny_config, folds=4))
     first, second = np.split(rows.folds[len(tiny.examples) : rows.predicted], 2)
     assert np.array_equal(first, second)
     assert np.bincount(first, minlength=4).min() > 0
@@ -63,13 +64,13 @@ def test_an_ordinary_post_stands_in_one_fold(tiny: Any, tiny_config: FitConfig) 
 
 def test_copies_are_trained_on_beside_their_examples(tiny: Any, tiny_config: FitConfig) -> None:
     """Each example has one rewritten copy in its own fold, with its act; weight 0 means none."""
-    rows = _rows(tiny.examples, tiny.background, tiny_config)
+    rows = gather(tiny.examples, tiny.background, tiny_config)
     own, copies = slice(0, len(tiny.examples)), slice(rows.predicted, None)
     assert np.array_equal(rows.folds[own], rows.folds[copies])
     assert np.array_equal(rows.acts[own], rows.acts[copies])
     assert rows.texts[own] != rows.texts[copies]
     assert set(rows.weights[copies]) == {tiny_config.copy_weight}
-    bare = _rows(tiny.examples, tiny.background, replace(tiny_config, copy_weight=0))
+    bare = gather(tiny.examples, tiny.background, replace(tiny_config, copy_weight=0))
     assert len(bare.texts) == bare.predicted == rows.predicted
 
 
@@ -101,8 +102,8 @@ def test_unseen_adverts_are_told_from_ordinary_posts(tiny: Any) -> None:
 
 def test_calibration_in_the_weights_equals_applying_it(tiny: Any, tiny_config: FitConfig) -> None:
     """Scoring and explaining need not know of it."""
-    rows = _rows(tiny.examples, tiny.background, tiny_config)
-    classifier: Classifier = _fit_all(rows, tiny_config)
+    rows = gather(tiny.examples, tiny.background, tiny_config)
+    classifier: Classifier = _fit_all(rows, count(rows.texts, tiny_config.features), tiny_config)
     texts = rows.texts[:50]
     applied = _apply(classifier.act_scores(texts), (1.7, -0.6))
     assert np.allclose(_calibrated(classifier, (1.7, -0.6)).act_scores(texts), applied, atol=1e-4)
@@ -110,8 +111,8 @@ def test_calibration_in_the_weights_equals_applying_it(tiny: Any, tiny_config: F
 
 def test_calibration_does_not_make_probabilities_worse(tiny: Any, tiny_config: FitConfig) -> None:
     """Weighted log loss out of fold is no higher than without it; the order of scores stays."""
-    rows = _rows(tiny.examples, tiny.background, tiny_config)
-    scores = _out_of_fold(rows, tiny_config, lambda _: None)
+    rows = gather(tiny.examples, tiny.background, tiny_config)
+    scores = _out_of_fold(rows, count(rows.texts, tiny_config.features), tiny_config, lambda _: None)
     advert = np.isin(rows.acts[: rows.predicted], ADVERT_COLUMNS)
     weights = rows.weights[: rows.predicted]
 
@@ -135,7 +136,7 @@ def test_the_same_data_and_seed_give_the_same_weights(tiny: Any, tiny_config: Fi
 
 def test_another_seed_draws_other_folds(tiny: Any, tiny_config: FitConfig) -> None:
     """Examples and background are both drawn anew."""
-    one, other = (_rows(tiny.examples, tiny.background, replace(tiny_config, seed=s)) for s in (0, 1))
+    one, other = (gather(tiny.examples, tiny.background, replace(tiny_config, seed=s)) for s in (0, 1))
     count = len(tiny.examples)
     assert not np.array_equal(one.folds[:count], other.folds[:count])
     assert not np.array_equal(one.folds[count:], other.folds[count:])
