@@ -41,10 +41,10 @@ class Counts:
         return csr_matrix(hstack(parts, format="csr"), dtype=np.float32)
 
 
-def count(texts: Sequence[str], config: FeatureConfig) -> Counts:
-    """Count the features of prepared texts, on every core."""
+def count(texts: Sequence[str], config: FeatureConfig, jobs: int = -1) -> Counts:
+    """Count the features of prepared texts, by default on every core."""
     chunks = [texts[at : at + _CHUNK] for at in range(0, max(1, len(texts)), _CHUNK)]
-    counted = Parallel(n_jobs=-1)(delayed(_count)(chunk, config) for chunk in chunks)
+    counted = Parallel(n_jobs=jobs)(delayed(_count)(chunk, config) for chunk in chunks)
     return Counts(config, [vstack(parts, format="csr") for parts in zip(*counted, strict=True)])
 
 

@@ -1,0 +1,178 @@
+"""One protocol for every contender: grouped folds, foreign background, fixed thresholds, intervals."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from corpus import FOLDS, GROUPS, Corpus, Ordinary
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+from model.classifier import ACTS
+from model.records import Act
+from training.background import BackgroundPost
+from training.evaluate import REVIEW_FALSE_POSITIVES
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a contender says of posts: P(advert), and P(advert given not unrelated); acts if it knows them."""
+
+    probability: Floats
+    stance: Floats
+    acts: Floats | None = None
+
+
+class Contender(Protocol):
+    """Fits on examples and background, then says what it thinks of texts (raw and prepared)."""
+
+    name: str
+
+    def fit(self, task: "Task") -> Callable[[Sequence[str], Sequence[str]], Said]:
+        """Fit and return the scoring function."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What one fit may see: examples by index, and background posts."""
+
+    corpus: Corpus
+    chosen: NDArray[np.int64]
+    background: list[BackgroundPost]
+
+
+@dataclass(slots=True)
+class Result:
+    """Out-of-fold answers for all examples, and for the ordinary posts of foreign sources, by fold."""
+
+    examples: Said
+    ordinary: dict[int, Floats] = field(default_factory=dict)
+
+
+def group_of(fold: int) -> int:
+    """Which group of sources gives the background of a fold; the other gives its ordinary posts."""
+    return fold % 2
+
+
+def task_of(corpus: Corpus, fold: int, share: float = 1.0, without: str | None = None) -> Task:
+    """Everything outside a fold, thinned to a share by family, with the background of its group."""
+    chosen = corpus.folds != fold
+    if without is not None:
+        chosen &= corpus.languages != without
+    if share < 1:
+        chosen &= _thinned(corpus, share)
+    background = [post for post in corpus.background if GROUPS[post.source] == group_of(fold)]
+    return Task(corpus, np.flatnonzero(chosen), background)
+
+
+def _thinned(corpus: Corpus, share: float) -> Flags:
+    draw = np.random.default_rng(1)
+    pairs = sorted({example.pair or example.id for example in corpus.examples})
+    kept = {pair for pair, luck in zip(pairs, draw.random(len(pairs)), strict=True) if luck < share}
+    return np.array([(example.pair or example.id) in kept for example in corpus.examples])
+
+
+def cross_validate(
+    contender: Contender,
+    corpus: Corpus,
+    ordinary: Sequence[Ordinary],
+    *,
+    share: float = 1.0,
+    folds: Sequence[int] = tuple(range(FOLDS)),
+) -> Result:
+    """Fit once for each fold and gather what was said of posts that the fit did not see."""
+    fits = Parallel(n_jobs=2)(delayed(_one_fold)(contender, corpus, ordinary, fold, share) for fold in folds)
+    count = len(corpus.examples)
+    said = Said(np.full(count, np.nan), np.full(count, np.nan), np.full((count, len(ACTS)), np.nan))
+    result = Result(said)
+    for fold, (own, foreign) in zip(folds, fits, strict=True):
+        at = corpus.folds == fold
+        said.probability[at], said.stance[at] = own.probability, own.stance
+        if own.acts is not None and said.acts is not None:
+            said.acts[at] = own.acts
+        result.ordinary[fold] = foreign
+    return result
+
+
+def _one_fold(
+    contender: Contender, corpus: Corpus, ordinary: Sequence[Ordinary], fold: int, share: float
+) -> tuple[Said, Floats]:
+    score = contender.fit(task_of(corpus, fold, share))
+    at = np.flatnonzero(corpus.folds == fold)
+    own = score([corpus.examples[i].text for i in at], [corpus.prepared[i] for i in at])
+    foreign = [post for post in ordinary if GROUPS[post.source] != group_of(fold)]
+    if not foreign:
+        return own, np.zeros(0)
+    said = score([post.text for post in foreign], [post.prepared for post in foreign])
+    return own, said.probability
+
+
+def thresholds(result: Result, corpus: Corpus, *, own_too: bool) -> dict[int, float]:
+    """For each fold the least threshold that at most 2 in 1,000 ordinary posts of it reach.
+
+    Ordinary posts are real ones of foreign sources; `own_too` adds the held-out examples of ordinary life.
+    """
+    found = {}
+    for fold, foreign in result.ordinary.items():
+        at = (corpus.folds == fold) & corpus.unrelated
+        own = result.examples.probability[at]
+        scores = np.concatenate([foreign, own]) if own_too else foreign
+        found[fold] = float(np.nextafter(np.quantile(scores, 1 - REVIEW_FALSE_POSITIVES, method="higher"), 2))
+    return found
+
+
+def flagged(result: Result, corpus: Corpus, at_least: dict[int, float]) -> Flags:
+    """Which examples reach the threshold of their fold."""
+    bars = np.array([at_least.get(int(fold), np.inf) for fold in corpus.folds])
+    return np.nan_to_num(result.examples.probability, nan=-1.0) >= bars
+
+
+def hard(result: Result, corpus: Corpus, chosen: Flags) -> dict[str, float]:
+    """Adverts against look-alike acts and pair partners, by stance and by probability."""
+    paired = np.array([example.pair is not None for example in corpus.examples])
+    seen = ~np.isnan(result.examples.probability)
+    at = chosen & seen & (corpus.adverts | paired | ~corpus.unrelated)
+    adverts = corpus.adverts[at]
+    found = {}
+    for name in ("probability", "stance"):
+        scores = getattr(result.examples, name)[at]
+        bar = np.quantile(scores[~adverts], 0.95)
+        found |= {
+            f"{name}_auc": float(roc_auc_score(adverts, scores)),
+            f"{name}_ap": float(average_precision_score(adverts, scores)),
+            f"{name}_recall": float((scores[adverts] > bar).mean()),
+        }
+    return found
+
+
+def interval(hits: int, of: int) -> tuple[float, float]:
+    """Wilson's 95 % interval of a share."""
+    if not of:
+        return 0.0, 1.0
+    z, share = 1.96, hits / of
+    middle = (share + z * z / (2 * of)) / (1 + z * z / of)
+    reach = z * np.sqrt(share * (1 - share) / of + z * z / (4 * of * of)) / (1 + z * z / of)
+    return float(middle - reach), float(middle + reach)
+
+
+def bootstrap(measure: Callable[[Flags], float], groups: Sequence[str], chosen: Flags, draws: int = 200) -> float:
+    """Half the 95 % interval of a measure, examples drawn by family."""
+    draw = np.random.default_rng(0)
+    names, group = np.unique(groups, return_inverse=True)
+    values = []
+    for _ in range(draws):
+        taken = draw.random(len(names)) < 0.5
+        values.append(measure(chosen & taken[group]))
+    return float(1.96 * np.std(values))
+
+
+def is_act(corpus: Corpus, act: Act) -> Flags:
+    """Which examples have an act."""
+    return corpus.acts == ACTS.index(act)
+
+
