@@ -87,20 +87,6 @@ def read_background(path: Path) -> list[BackgroundPost]:
     return [_read_post(where, row) for file in files for where, row in read_rows(file)]
 
 
-def read_crawl(path: Path) -> list[BackgroundPost]:
-    """Read a team's own posts (JSON Lines with `text`), folded as the background is, each bag once."""
-    posts: dict[str, BackgroundPost] = {}
-    for where, row in read_rows(path):
-        text, language = row.get("text"), row.get("language")
-        if not isinstance(text, str):
-            raise InputError(f"{where}: `text` must be a string")
-        words = spread(bag(text))
-        if words_of(words) and words not in posts:
-            known = language if isinstance(language, str) and language else "und"
-            posts[words] = BackgroundPost(known, path.name, words)
-    return list(posts.values())
-
-
 def build(data: Path, *, sources: Iterable[Source] = SOURCES, per_language: int = PER_LANGUAGE) -> Build:
     """Choose posts of every language from the public sets, and leave rare words out."""
     chosen: list[BackgroundPost] = []

@@ -37,15 +37,17 @@ Progress = Callable[[str], None]
 class FitConfig:
     """How to fit.
 
-    An example weighs 1, a background row `background_weight`, and a copy of each example, rewritten as
-    evaders do, `copy_weight`; each act's rows together then weigh as if its share were raised to
-    1 - `act_balance`, so that rare acts are learnt too. Calibration undoes the tilt.
+    An example weighs 1, or what `source_weights` says of the file it comes from; a background row
+    `background_weight`; a copy of each example, rewritten as evaders do, `copy_weight` times the example. Each
+    act's rows together then weigh as if its share were raised to 1 - `act_balance`, so that rare acts are
+    learnt too. Calibration undoes the tilt.
     """
 
     features: FeatureConfig = field(default_factory=FeatureConfig)
     inverse_regularisation: float = 10.0
     background_weight: float = 0.1
     copy_weight: float = 0.3
+    source_weights: tuple[tuple[str, float], ...] = ()
     act_balance: float = 0.5
     min_posts: int = 2
     folds: int = 4
@@ -119,6 +121,8 @@ def gather(examples: Sequence[Example], background: Sequence[BackgroundPost], co
     acts = [ACTS.index(example.act) for example in examples]
     services = [[service in example.service for service in SERVICES] for example in examples]
     copied = examples if config.copy_weight else []
+    weigh = dict(config.source_weights)
+    own_weights = np.array([weigh.get(example.source, 1.0) for example in examples])
     return Rows(
         texts=[
             *(prepare(example.text) for example in examples),
@@ -127,8 +131,12 @@ def gather(examples: Sequence[Example], background: Sequence[BackgroundPost], co
         ],
         acts=np.array([*acts, *[UNRELATED_COLUMN] * len(background), *acts[: len(copied)]]),
         services=np.array(services, dtype=np.int64).reshape(-1, len(SERVICES)),
-        weights=np.repeat(
-            [1.0, config.background_weight, config.copy_weight], [len(examples), len(background), len(copied)]
+        weights=np.concatenate(
+            [
+                own_weights,
+                np.full(len(background), config.background_weight),
+                own_weights[: len(copied)] * config.copy_weight,
+            ]
         ),
         folds=np.concatenate([own_folds, shuffled, own_folds[: len(copied)]]),
         predicted=len(examples) + len(background),

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import version as installed_version
@@ -15,7 +15,8 @@ from model.artifact import Candidate, Releases
 from model.classifier import ADVERT_COLUMNS, Floats
 from model.errors import ArtifactError, InputError, NotFound
 from model.policy import Policy
-from training.background import BackgroundPost, read_background, read_crawl
+from training.background import BackgroundPost, read_background
+from training.crawl import Suspicion, no_suspicion, read_crawl, suspicion_of, write_aside
 from training.evaluate import Flags, Metrics, choose_policy, from_probabilities, measure, threshold_table
 from training.examples import Example, data_digest, read_examples
 from training.fit import FitConfig, Fitted, Progress, fit
@@ -27,22 +28,33 @@ LIBRARIES = ("langdetect", "numpy", "scikit-learn", "scipy")
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where training data lies: the project's folder, outside examples, own crawls, reviewers' labels."""
+    """Where training data lies: the project's folder, outside examples, own crawls, reviewers' labels.
+
+    What the served release would route of a crawl is not taken as ordinary: it goes to a file of the crawl's
+    name in `set_aside`, or nowhere without such a folder. `weights` says what an example of a file (by its
+    name) weighs, 1 by default.
+    """
 
     data: Path
     extra: tuple[Path, ...] = ()
     crawls: tuple[Path, ...] = ()
     labels: Path | None = None
+    set_aside: Path | None = None
+    weights: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a training run; `verdict` says why a candidate was refused."""
+    """What came of a training run; `verdict` says why a candidate was refused.
+
+    `set_aside` counts the posts of each crawl that may be adverts.
+    """
 
     version: str
     promoted: bool
     verdict: Verdict
     metrics: Metrics
+    set_aside: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +62,7 @@ class _Data:
     examples: list[Example]
     reviewed: list[Example]
     background: list[BackgroundPost]
+    set_aside: dict[str, int]
 
     @property
     def everything(self) -> list[Example]:
@@ -66,7 +79,8 @@ def train(
 ) -> Outcome:
     """Train a candidate, keep it, and promote it if the gate lets it pass and `promote` is true."""
     config = config or FitConfig()
-    data = _gather(sources)
+    config = replace(config, source_weights=sources.weights)
+    data = _gather(sources, _suspicion(releases))
     progress(f"Read {len(data.everything):,} examples and {len(data.background):,} ordinary posts")
     fitted = fit(data.everything, data.background, config, progress)
     progress("Measuring")
@@ -80,7 +94,7 @@ def train(
     verdict = judge(metrics, current["metrics"] if current else None)
     if verdict.passed and promote:
         releases.promote(version)
-    return Outcome(version, verdict.passed and promote, verdict, metrics)
+    return Outcome(version, verdict.passed and promote, verdict, metrics, data.set_aside)
 
 
 def count_new_labels(labels: Path, releases: Releases) -> int:
@@ -90,18 +104,36 @@ def count_new_labels(labels: Path, releases: Releases) -> int:
     return len({_digest(example.text) for example in read_examples([labels])} - seen)
 
 
-def _gather(sources: Sources) -> _Data:
+def _suspicion(releases: Releases) -> Suspicion:
+    try:
+        release = releases.load()
+    except (ArtifactError, NotFound):
+        return no_suspicion
+    return suspicion_of(release.scorer, release.policy)
+
+
+def _gather(sources: Sources, suspect: Suspicion) -> _Data:
     files = sorted(sources.data.glob("*.jsonl"))
     if not files:
         raise InputError(f"{sources.data} holds no <language>.jsonl to train on")
     background = read_background(sources.data / "background")
-    for crawl in sources.crawls:
-        background = [*background, *read_crawl(crawl)]
+    set_aside: dict[str, int] = {}
+    for path in sources.crawls:
+        crawl = read_crawl(path, suspect)
+        background = [*background, *crawl.posts]
+        set_aside[path.name] = len(crawl.aside)
+        if crawl.aside and sources.set_aside:
+            write_aside(crawl.aside, sources.set_aside / path.name.removesuffix(".gz"))
     reviewed = read_examples([sources.labels]) if sources.labels else []
     # Labels that were exported before and come back as extra examples count once.
     known = {example.id for example in reviewed}
     examples = [e for e in read_examples([*files, *sources.extra]) if e.id not in known]
-    return _Data(examples, reviewed, background)
+    unknown = {name for name, _ in sources.weights} - {example.source for example in [*examples, *reviewed]}
+    if unknown:
+        raise InputError(
+            f"a weight is given for {', '.join(sorted(unknown))}, but no example comes from there"
+        )
+    return _Data(examples, reviewed, background, set_aside)
 
 
 def _measured(data: _Data, fitted: Fitted) -> tuple[Metrics, Policy, list[dict[str, float]]]:

@@ -35,23 +35,35 @@ _EXTRA = click.option("--extra", type=_FILE, multiple=True, help="More labelled 
 _BACKGROUND = click.option(
     "--background", type=_FILE, multiple=True, help="Your own crawl of ordinary posts (JSONL)."
 )
+_WEIGHT = click.option(
+    "--weight",
+    "weights",
+    type=(str, click.FloatRange(min=0, min_open=True)),
+    multiple=True,
+    metavar="FILE NUMBER",
+    help="What an example of a file weighs, by the file's name; 1 by default.",
+)
 
 
 @click.command()
 @_DATA
 @_EXTRA
 @_BACKGROUND
+@_WEIGHT
 @click.option("--no-promote", is_flag=True, help="Keep the candidate without serving it.")
-def train(data: Path | None, extra: tuple[Path, ...], background: tuple[Path, ...], no_promote: bool) -> None:
+def train(
+    data: Path | None,
+    extra: tuple[Path, ...],
+    background: tuple[Path, ...],
+    weights: tuple[tuple[str, float], ...],
+    no_promote: bool,
+) -> None:
     """Train a release from labelled examples and promote it if it passes the gate.
 
     The exit status is 0 if it was promoted (or --no-promote was given) and 4 if the gate refused it.
     """
-    from training.retrain import Sources
-
-    outcome = train_release(
-        Sources(data or settings().data, extra, background), releases(), promote=not no_promote
-    )
+    sources = _sources(data, extra, background, weights)
+    outcome = train_release(sources, releases(), promote=not no_promote)
     raise SystemExit(PASSED if outcome.verdict.passed else REFUSED)
 
 
@@ -59,6 +71,7 @@ def train(data: Path | None, extra: tuple[Path, ...], background: tuple[Path, ..
 @_DATA
 @_EXTRA
 @_BACKGROUND
+@_WEIGHT
 @click.option("--min-new-labels", default=1, show_default=True, help="Do nothing with fewer new labels.")
 @click.option("--promote/--no-promote", default=True, help="Serve the candidate if it passes the gate.")
 @click.option("--job", type=int, hidden=True, help="The job that this run answers.")
@@ -66,6 +79,7 @@ def retrain(
     data: Path | None,
     extra: tuple[Path, ...],
     background: tuple[Path, ...],
+    weights: tuple[tuple[str, float], ...],
     min_new_labels: int,
     promote: bool,
     job: int | None,
@@ -75,15 +89,26 @@ def retrain(
     The exit status is 0 if the candidate passed the gate, 4 if the gate refused it, 5 if there was nothing
     to do.
     """
-    from training.retrain import Sources
-
     with store() as parts, tempfile.TemporaryDirectory() as folder, _recorded(parts, job) as result:
         labels = Path(folder) / "labels.jsonl"
         with labels.open("wb") as file:
             file.writelines(format_object(label) for label in parts.triage.labels())
-        sources = Sources(data or settings().data, extra, background, labels)
+        sources = _sources(data, extra, background, weights, labels)
         status = _retrain(sources, min_new_labels, result, promote=promote)
     raise SystemExit(status)
+
+
+def _sources(
+    data: Path | None,
+    extra: tuple[Path, ...],
+    background: tuple[Path, ...],
+    weights: tuple[tuple[str, float], ...],
+    labels: Path | None = None,
+) -> "Sources":
+    from training.retrain import Sources
+
+    aside = settings().home / "set-aside"
+    return Sources(data or settings().data, extra, background, labels, aside, weights)
 
 
 def _retrain(sources: "Sources", wanted: int, result: dict[str, Any], *, promote: bool) -> int:
@@ -171,6 +196,12 @@ def train_release(sources: "Sources", kept: Releases, *, promote: bool) -> "Outc
         )
     click.echo(as_table(outcome.metrics))
     click.echo(f"\nRelease {outcome.version}: {'promoted' if outcome.promoted else 'kept, not promoted'}")
+    for name, count in outcome.set_aside.items():
+        if count:
+            click.echo(
+                f"  {count:,} posts of {name} may be adverts: not taken as ordinary, but kept in "
+                f"{sources.set_aside}; `breakwater rescore --enqueue` puts them before reviewers"
+            )
     for line in outcome.verdict.compared:
         click.echo(f"  the gate compared: {line}")
     for reason in outcome.verdict.reasons:

@@ -17,7 +17,6 @@ from training.background import (
     half,
     main,
     read_background,
-    read_crawl,
     spread,
     without_rare_words,
     write_background,
@@ -159,52 +158,6 @@ def test_missing_or_empty_background_is_named(tmp_path: Path) -> None:
         read_background(tmp_path)
     with pytest.raises(InputError, match=r"nowhere\.jsonl: cannot be read"):
         read_background(tmp_path / "nowhere.jsonl")
-
-
-def test_crawl_is_folded_like_the_background(tmp_path: Path) -> None:
-    """A team's posts become bags; copies, wordless posts and blank lines leave nothing."""
-    path = tmp_path / "crawl.jsonl.gz"
-    rows = [
-        {"text": "Tea and BREAD", "language": "en", "likes": 3},
-        {"text": "bread, and tea!"},
-        {"text": "...."},
-        {"text": "\ud800 نان"},
-    ]
-    path.write_bytes(gzip.compress("\n\n".join(map(json.dumps, rows)).encode()))
-    assert read_crawl(path) == [
-        BackgroundPost("en", "crawl.jsonl.gz", "and bread tea"),
-        BackgroundPost("und", "crawl.jsonl.gz", "نان"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("line", "problem"),
-    [
-        (b"not json", "not JSON"),
-        (b'{"text": "\xff"}', "not UTF-8"),
-        (b"[1]", "not a JSON object but list"),
-        (b"[" * 100_000, "not JSON"),
-        (b'{"body": "tea"}', "`text` must be a string"),
-        (b'{"text": 7}', "`text` must be a string"),
-    ],
-)
-def test_wrong_crawl_line_is_named(line: bytes, problem: str, tmp_path: Path) -> None:
-    """A line that is no post is refused with its file and line."""
-    path = tmp_path / "crawl.jsonl"
-    path.write_bytes(b'{"text": "tea"}\n' + line + b"\n")
-    with pytest.raises(InputError, match=rf"crawl\.jsonl:2: {problem}"):
-        read_crawl(path)
-
-
-def test_truncated_crawl_is_named(tmp_path: Path) -> None:
-    """A cut gzip file and one that is none are refused by name."""
-    path = tmp_path / "crawl.jsonl.gz"
-    path.write_bytes(gzip.compress(b'{"text": "tea"}\n' * 1_000)[:-12])
-    with pytest.raises(InputError, match=r"crawl\.jsonl\.gz.*cannot be read"):
-        read_crawl(path)
-    path.write_bytes(b'{"text": "tea"}')
-    with pytest.raises(InputError, match=r"crawl\.jsonl\.gz.*cannot be read"):
-        read_crawl(path)
 
 
 def test_command_names_a_missing_set(tmp_path: Path) -> None:

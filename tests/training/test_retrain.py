@@ -11,6 +11,7 @@ import pytest
 from model.artifact import Releases
 from model.errors import InputError, InvalidExample
 from model.lines import format_object
+from training.crawl import no_suspicion
 from training.examples import read_examples
 from training.fit import FitConfig
 from training.retrain import Outcome, Sources, _gather, count_new_labels, train
@@ -133,7 +134,7 @@ def test_labels_that_come_back_as_extra_examples_count_once(tiny_data: Path, tmp
     """An export given with --extra is the same set of labels that the queue still holds."""
     labels = _write(tmp_path / "labels.jsonl", _label(1, "One place"), _label(2, "Two places"))
     export = _write(tmp_path / "export.jsonl", _label(1, "One place"), _label(3, "Three places"))
-    data = _gather(Sources(tiny_data, extra=(export,), labels=labels))
+    data = _gather(Sources(tiny_data, extra=(export,), labels=labels), no_suspicion)
     assert [example.id for example in data.reviewed] == ["case-1", "case-2"]
     ids = [example.id for example in data.everything if example.id.startswith("case-")]
     assert sorted(ids) == ["case-1", "case-2", "case-3"]

@@ -1,4 +1,4 @@
-"""The posts that accuracy is measured on: examples, background, and the public sets, laid out in one table."""
+"""The posts that accuracy is measured on: examples, background, and the public sets."""
 
 import html
 from dataclasses import dataclass
@@ -98,7 +98,10 @@ def read_ordinary(data: Path | None, corpus: Corpus, per_language: int = 3_000) 
         if source.social:
             found += _sample(source, data, per_language)
     texts = prepare_all([text for _, _, text in found])
-    return [Ordinary(language, name, text, ready) for (language, name, text), ready in zip(found, texts, strict=True)]
+    return [
+        Ordinary(language, name, text, ready)
+        for (language, name, text), ready in zip(found, texts, strict=True)
+    ]
 
 
 def _sample(source: Source, data: Path, per_language: int) -> list[tuple[str, str, str]]:

@@ -160,7 +160,9 @@ def interval(hits: int, of: int) -> tuple[float, float]:
     return float(middle - reach), float(middle + reach)
 
 
-def bootstrap(measure: Callable[[Flags], float], groups: Sequence[str], chosen: Flags, draws: int = 200) -> float:
+def bootstrap(
+    measure: Callable[[Flags], float], groups: Sequence[str], chosen: Flags, draws: int = 200
+) -> float:
     """Half the 95 % interval of a measure, examples drawn by family."""
     draw = np.random.default_rng(0)
     names, group = np.unique(groups, return_inverse=True)
@@ -174,5 +176,3 @@ def bootstrap(measure: Callable[[Flags], float], groups: Sequence[str], chosen: 
 def is_act(corpus: Corpus, act: Act) -> Flags:
     """Which examples have an act."""
     return corpus.acts == ACTS.index(act)
-
-

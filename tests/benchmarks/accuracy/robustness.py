@@ -1,0 +1,77 @@
+"""What evasion costs: recall of the same adverts, by the same models, after each attack."""
+
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from corpus import FOLDS, GROUPS, Corpus, Ordinary, prepare_all
+from joblib import Parallel, delayed
+from ours import Ours
+from protocol import group_of, task_of
+
+from training.evaluate import REVIEW_FALSE_POSITIVES
+from training.perturb import ATTACKS, STRENGTHS, perturb
+
+Rewrite = Callable[[str, float, int], str]
+#: Attacks by a library that no one here wrote: name, and how much of a text it touches, light and heavy.
+LIBRARY = tuple(f"nlpaug: {name}" for name in ("letters swapped", "letters dropped", "keyboard", "scanning"))
+
+
+def recall_under_attack(corpus: Corpus, ordinary: Sequence[Ordinary], variant: Ours) -> dict[str, Any]:
+    """Recall in the wild of the adverts as written, and rewritten by each attack, light and heavy."""
+    at = np.flatnonzero(corpus.adverts)
+    texts = [corpus.examples[i].text for i in at]
+    versions = {"as written": texts}
+    for name in sorted(ATTACKS):
+        for strength, share in STRENGTHS.items():
+            versions[f"{name}|{strength}"] = [
+                perturb(t, name, share, f"test {i}") for i, t in enumerate(texts)
+            ]
+    for name in LIBRARY:
+        for strength, share in STRENGTHS.items():
+            versions[f"{name}|{strength}"] = _by_library(texts, name, share)
+    prepared = {name: prepare_all(own) for name, own in versions.items()}
+    run = Parallel(n_jobs=2)
+    folds = run(delayed(_fold)(corpus, ordinary, prepared, at, fold, variant) for fold in range(FOLDS))
+    return {
+        name: {
+            "recall": sum(fold[name] for fold in folds) / len(at),
+            "changed": sum(a != b for a, b in zip(own, texts, strict=True)) / len(at),
+        }
+        for name, own in versions.items()
+    }
+
+
+def _fold(
+    corpus: Corpus,
+    ordinary: Sequence[Ordinary],
+    prepared: dict[str, list[str]],
+    at: Any,
+    fold: int,
+    variant: Ours,
+) -> dict[str, int]:
+    score = variant.fit(task_of(corpus, fold))
+    foreign = [post.prepared for post in ordinary if GROUPS[post.source] != group_of(fold)]
+    bar = np.quantile(score([], foreign).probability, 1 - REVIEW_FALSE_POSITIVES, method="higher")
+    mine = np.flatnonzero(corpus.folds[at] == fold)
+    return {
+        name: int((score([], [own[i] for i in mine]).probability > bar).sum())
+        for name, own in prepared.items()
+    }
+
+
+def _by_library(texts: Sequence[str], name: str, share: float) -> list[str]:
+    import nlpaug.augmenter.char as attacks  # noqa: PLC0415 - a benchmark dependency only
+
+    # The library draws from the global states.
+    random.seed(0)
+    np.random.seed(0)
+    options = {"aug_char_p": share, "aug_word_p": 0.3, "aug_char_max": None, "aug_word_max": None}
+    made = {
+        LIBRARY[0]: lambda: attacks.RandomCharAug(action="swap", **options),
+        LIBRARY[1]: lambda: attacks.RandomCharAug(action="delete", **options),
+        LIBRARY[2]: lambda: attacks.KeyboardAug(include_special_char=False, **options),
+        LIBRARY[3]: lambda: attacks.OcrAug(**options),
+    }[name]()
+    return [(made.augment(text) or [text])[0] for text in texts]
