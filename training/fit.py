@@ -38,7 +38,7 @@ class FitConfig:
     """How to fit.
 
     An example weighs 1, or what `source_weights` says of the file it comes from; a background row
-    `background_weight`; a copy of each example, rewritten as evaders do, `copy_weight` times the example. Each
+    `background_weight`; a copy of each example, rewritten as evaders do, `copy_weight` times that. Each
     act's rows together then weigh as if its share were raised to 1 - `act_balance`, so that rare acts are
     learnt too. Calibration undoes the tilt.
     """
