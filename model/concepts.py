@@ -15,7 +15,7 @@ from model.tokens import tokens
 
 #: Marks a concept token. Folding drops it from posts, and it sorts after every letter and emoji.
 MARK = "\U0010fffd"
-PLACE, ROUTE, MONEY, CURRENCY = "place", "route", "money", "currency"
+PLACE, PEOPLE, ROUTE, MONEY, CURRENCY = "place", "people", "route", "money", "currency"
 _MADE_HERE = {ROUTE: "route", MONEY: "money", "phone": "phone", "handle": "handle", "link": "link"}
 #: Places further apart than so many tokens are no route.
 _ROUTE_GAP = 3
@@ -47,7 +47,7 @@ class Concept:
         label = _MADE_HERE.get(self.kind) or known.labels[self.kind]
         if self.kind == ROUTE:
             value = " -> ".join(known.names.get((PLACE, code), code) for code in self.value.split(">"))
-        elif self.kind == PLACE:
+        elif self.kind in (PLACE, PEOPLE):
             value = known.names.get((PLACE, self.value), self.value)
         else:
             value = self.value

@@ -26,12 +26,13 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class FeatureConfig:
-    """Sizes of the three feature blocks, each hashed into 2 ** bits columns, and what the last one weighs."""
+    """Sizes of the feature blocks, each hashed into 2 ** bits columns; weights are against characters."""
 
     char_ngrams: tuple[int, int] = (2, 5)
     char_bits: int = 18
     word_bits: int = 17
     concept_bits: int = 15
+    word_weight: float = 1.0
     concept_weight: float = 0.5
 
 
@@ -66,7 +67,8 @@ def feature_union(config: FeatureConfig) -> FeatureUnion:
     """Build the unfitted union of character, word and concept TF-IDF over prepared text."""
     names = ("char", "word", "concept")
     blocks = [(name, _tfidf(block)) for name, block in zip(names, _vectorizers(config), strict=True)]
-    return FeatureUnion(blocks, transformer_weights={"concept": config.concept_weight})
+    weights = {"word": config.word_weight, "concept": config.concept_weight}
+    return FeatureUnion(blocks, transformer_weights=weights)
 
 
 def _vectorizers(config: FeatureConfig) -> list[HashingVectorizer]:
@@ -106,7 +108,7 @@ class RowReader:
         sizes = [1 << bits for bits in (config.char_bits, config.word_bits, config.concept_bits)]
         self.first_columns = [0, sizes[0], sizes[0] + sizes[1]]
         self.word_columns = slice(sizes[0], sizes[0] + sizes[1])
-        self._weights = (1.0, 1.0, config.concept_weight)
+        self._weights = (1.0, config.word_weight, config.concept_weight)
         self._idf = idf
         self._vectorizers = _vectorizers(config)
 

@@ -1,12 +1,17 @@
 """How lexicons are read and how their phrases are matched."""
 
 import tomllib
+from collections import Counter
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
+from model.concepts import MARK
 from model.lexicon import MAX_TOKENS, Lexicon, cut, forms, lexicon, stands_for, values
+from training.background import read_background
 
+BACKGROUND = Path(__file__).parents[2] / "datasets" / "background"
 TABLES = {
     path.name: tomllib.loads(path.read_text(encoding="utf-8"))
     for path in files("model").joinpath("lexicons").iterdir()
@@ -73,3 +78,23 @@ def test_every_phrase_can_match(name: str) -> None:
 def test_places_are_named_in_english() -> None:
     """Reviewers read a country by its English name."""
     assert lexicon().names["place", "FR"] == "France"
+
+
+#: Concepts found in more than 5 % of ordinary posts, and why that is right.
+BROAD = {
+    "place": "news and chat name countries; what tells is a route, or a place with money",
+    "negation": "every third sentence denies something; it matters beside other concepts",
+    "question": "many posts ask; asking is what an advert rarely does",
+}
+
+
+def test_broad_concepts_are_justified() -> None:
+    """A concept that fires on more than 1 in 20 ordinary posts of the background is listed above."""
+    posts = read_background(BACKGROUND)
+    met = Counter(
+        token[1:]
+        for post in posts
+        for token in post.text.split()
+        if token[0] == MARK and token[1:].isidentifier()
+    )
+    assert {kind for kind, count in met.items() if count > len(posts) / 20} == set(BROAD)

@@ -1,4 +1,4 @@
-"""What it buys a team to give its own traffic as background: before and after, on posts that no fit has seen."""
+"""What it buys a team to give its own traffic as background, on posts that no fit has seen."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +16,7 @@ SOURCES = ("english_sms", "roman_urdu", "romanian_comments", "bengali_hate", "ml
 
 
 def adapt(corpus: Corpus, ordinary: Sequence[Ordinary]) -> dict[str, Any]:
-    """For each source left out of the background: false alarms on its second half without and with its first."""
+    """For each source left out of the background: its second half without and with its first."""
     jobs = [(source, own) for source in SOURCES for own in (False, True)]
     done = Parallel(n_jobs=2)(delayed(_one)(corpus, ordinary, source, own=own) for source, own in jobs)
     found: dict[str, Any] = {}

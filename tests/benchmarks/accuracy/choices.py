@@ -73,7 +73,8 @@ class _Block:
         own = {name: value for name, value in hashed.get_params().items() if name in options}
         self._counter = CountVectorizer(min_df=2, **own) if vocabulary else hashed
         self._tfidf = TfidfTransformer(sublinear_tf=sublinear)
-        self._weight = _BASE.features.concept_weight if kind == "concept" else 1.0
+        weights = {"word": _BASE.features.word_weight, "concept": _BASE.features.concept_weight}
+        self._weight = weights.get(kind, 1.0)
 
     def fit(self, texts: Sequence[str]) -> csr_matrix:
         counts = csr_matrix(self._counter.fit_transform(texts), dtype=np.float32)
@@ -102,6 +103,7 @@ def candidates() -> list[Contender]:
         Ours("as shipped"),
         Ours("no concepts", concepts=False),
         *(Ours(f"concepts weigh {w}", _with(concept_weight=w)) for w in (0.25, 1.0)),
+        *(Ours(f"words weigh {w}", _with(word_weight=w)) for w in (0.25, 0.5)),
         *(
             Ours(f"character n-grams {a}-{b}", _with(char_ngrams=(a, b)))
             for a, b in ((3, 5), (2, 4), (1, 5), (2, 6))
@@ -114,7 +116,7 @@ def candidates() -> list[Contender]:
         Alternative("elastic net by stochastic gradient", penalty="elasticnet"),
         *(Ours(f"C = {c:g}", _with(inverse_regularisation=c)) for c in (1.0, 3.0, 30.0)),
         *(Ours(f"background weighs {w:g}", _with(background_weight=w)) for w in (0.03, 0.3, 1.0)),
-        *(Ours(f"acts balanced by {b:g}", _with(act_balance=b)) for b in (0.0, 0.25, 0.5, 1.0)),
+        *(Ours(f"acts balanced by {b:g}", _with(act_balance=b)) for b in (0.25, 0.5)),
         *(Ours(f"copies weigh {w:g}", _with(copy_weight=w)) for w in (0.0, 0.1, 0.6)),
         Ours("columns of three posts or more", _with(min_posts=3)),
     ]

@@ -15,7 +15,7 @@ ROMANISED = ("Roman Urdu", "roman_urdu_tweets/data.jsonl.gz", "ur")
 
 
 def identification(data: Path, examples: Iterable[Any]) -> dict[str, Any]:
-    """Share of texts whose language is detected, by set and language; what cannot be expected is reported too."""
+    """Share of texts whose language is detected, by set and language, hopeless ones included."""
     sets: dict[str, dict[str, list[tuple[str, str]]]] = defaultdict(lambda: defaultdict(list))
     for row in read_rows(data / "sib200" / "data.jsonl.xz"):
         code = SIB_200.get(row["lang_code"])

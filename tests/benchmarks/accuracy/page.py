@@ -1,6 +1,7 @@
 """Write the figures down: one Markdown page, every table from its section's results."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import isnan
 from typing import Any
 
 from corpus import FIRST_TIER
@@ -60,7 +61,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _f(value: float | None, digits: int = 3) -> str:
-    return "-" if value is None or value != value else f"{value:.{digits}f}"
+    return "-" if value is None or isnan(value) else f"{value:.{digits}f}"
 
 
 def _span(bounds: Sequence[float]) -> str:
@@ -68,12 +69,29 @@ def _span(bounds: Sequence[float]) -> str:
 
 
 def _hard(row: Mapping[str, Any]) -> list[str]:
-    names = ("stance_auc", "stance_ap", "stance_recall", "probability_auc", "probability_ap", "probability_recall")
+    names = (
+        "stance_auc",
+        "stance_ap",
+        "stance_recall",
+        "probability_auc",
+        "probability_ap",
+        "probability_recall",
+    )
     return [_f(row[name]) for name in names]
 
 
 def _contenders(contenders: Mapping[str, Any]) -> str:
-    head = ("contender", "in the wild", "with our own", "AUC stance", "AP", "recall", "AUC prob.", "AP", "recall")
+    head = (
+        "contender",
+        "in the wild",
+        "with our own",
+        "AUC stance",
+        "AP",
+        "recall",
+        "AUC prob.",
+        "AP",
+        "recall",
+    )
     rows = []
     for name, figures in contenders.items():
         row = figures["all"]
@@ -81,17 +99,29 @@ def _contenders(contenders: Mapping[str, Any]) -> str:
         hard = _hard(row)
         hard[0] += f" ± {_f(row['auc_interval'], 2)}"
         rows.append((name, wild, _f(row["recall_strict"]), *hard))
-    return "## Against what one would use instead\n\nTrained on the same folds, all languages together.\n\n" + _table(
-        head, rows
+    return (
+        "## Against what one would use instead\n\nTrained on the same folds, all languages together.\n\n"
+        + _table(head, rows)
     )
 
 
 def _languages(ours: Mapping[str, Any], contenders: Mapping[str, Any], _: Any) -> str:
-    head = ("language", "adverts", "benign", "in the wild", "interval", "with our own", "AUC stance", "best rival")
+    head = (
+        "language",
+        "adverts",
+        "benign",
+        "in the wild",
+        "interval",
+        "with our own",
+        "AUC stance",
+        "best rival",
+    )
     rivals = {name: own for name, own in contenders.items() if not name.startswith("ours")}
     rows = []
     met = beaten = 0
-    for code, row in sorted(ours.items(), key=lambda item: (item[0] == "all", item[0] not in FIRST_TIER, item[0])):
+    for code, row in sorted(
+        ours.items(), key=lambda item: (item[0] == "all", item[0] not in FIRST_TIER, item[0])
+    ):
         best = max(rivals, key=lambda name: rivals[name][code]["stance_auc"])
         if code != "all":
             met += row["recall"] >= (0.90 if code in FIRST_TIER else 0.80)
@@ -129,22 +159,38 @@ def _learning(curve: Mapping[str, Any], ours: Mapping[str, Any]) -> str:
         )
         for code in codes
     ]
-    return "## What more data would buy\n\nTrained on a quarter, a half and all of the examples.\n\n" + _table(head, rows)
+    return (
+        "## What more data would buy\n\nTrained on a quarter, a half and all of the examples.\n\n"
+        + _table(head, rows)
+    )
 
 
 def _acts(acts: Mapping[str, Any]) -> str:
-    average = sum(row["share"] * row["posts"] for row in acts.values()) / sum(row["posts"] for row in acts.values())
+    average = sum(row["share"] * row["posts"] for row in acts.values()) / sum(
+        row["posts"] for row in acts.values()
+    )
     head = ("act", "posts", "above the threshold", "interval", "worst languages")
     rows, named = [], []
     for act, row in acts.items():
         worst = sorted(row["languages"].items(), key=lambda item: -item[1])[:3]
         rows.append(
-            (act, str(row["posts"]), _f(row["share"]), _span(row["interval"]), ", ".join(f"{c} {v:.2f}" for c, v in worst))
+            (
+                act,
+                str(row["posts"]),
+                _f(row["share"]),
+                _span(row["interval"]),
+                ", ".join(f"{c} {v:.2f}" for c, v in worst),
+            )
         )
         if row["share"] > 2 * average:
             named.append(act)
     remark = f"More than twice the average of {average:.3f}: {', '.join(named) or 'none'}.\n"
-    return "## Acts that are not adverts\n\nAt the threshold of *in the wild*.\n\n" + _table(head, rows) + "\n" + remark
+    return (
+        "## Acts that are not adverts\n\nAt the threshold of *in the wild*.\n\n"
+        + _table(head, rows)
+        + "\n"
+        + remark
+    )
 
 
 def _calibration(errors: Mapping[str, float | None]) -> str:
@@ -167,7 +213,8 @@ def _public(public: Mapping[str, Any]) -> str:
     head = ("set", "language", "posts", "routed", "high", "review", "unsure")
     return (
         "## Real posts through a release\n\nPosts in 1,000. Half of each social set, which the background does not hold, and two sets whole.\n"
-        f"In all {routed} of {posts:,} are routed, {1_000 * routed / posts:.2f} in 1,000.\n\n" + _table(head, rows)
+        f"In all {routed} of {posts:,} are routed, {1_000 * routed / posts:.2f} in 1,000.\n\n"
+        + _table(head, rows)
     )
 
 
@@ -208,12 +255,21 @@ def _transfer(rows: Mapping[str, Any]) -> str:
     ]
     body.append(("**mean**", "", *means))
     return (
-        "## What concepts are worth\n\nNo example of the language is trained on; with concepts and without.\n\n" + _table(head, body)
+        "## What concepts are worth\n\nNo example of the language is trained on; with concepts and without.\n\n"
+        + _table(head, body)
     )
 
 
 def _choices(rows: Sequence[Mapping[str, Any]]) -> str:
-    head = ("choice", "in the wild", "interval", "with our own", "our ordinary posts flagged", "AUC stance", "AUC prob.")
+    head = (
+        "choice",
+        "in the wild",
+        "interval",
+        "with our own",
+        "our ordinary posts flagged",
+        "AUC stance",
+        "AUC prob.",
+    )
     body = [
         (
             row["name"],
@@ -234,7 +290,9 @@ def _identification(sets: Mapping[str, Any]) -> str:
     body = []
     for name, own in sets.items():
         weakest = sorted(own["languages"].items(), key=lambda item: item[1])[:4]
-        body.append((name, f"{own['texts']:,}", _f(own["share"]), ", ".join(f"{c} {v:.2f}" for c, v in weakest)))
+        body.append(
+            (name, f"{own['texts']:,}", _f(own["share"]), ", ".join(f"{c} {v:.2f}" for c, v in weakest))
+        )
     return "## Language identification\n\n" + _table(head, body)
 
 
@@ -257,7 +315,14 @@ def _unsure(shares: Mapping[str, float]) -> str:
 
 
 def _adaptation(rows: Mapping[str, Any]) -> str:
-    head = ("traffic", "posts", "false alarms in 1,000, before", "after", "recall of its languages, before", "after")
+    head = (
+        "traffic",
+        "posts",
+        "false alarms in 1,000, before",
+        "after",
+        "recall of its languages, before",
+        "after",
+    )
     body = [
         (
             name,

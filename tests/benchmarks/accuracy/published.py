@@ -16,10 +16,7 @@ from training.sources import read_rows
 
 #: Settings to choose among on the dev sentences: n-grams, what words weigh beside them, C.
 SETTINGS = tuple(
-    (ngrams, words, c)
-    for ngrams in ((2, 5), (1, 5), (1, 6))
-    for words in (0.5, 1.0)
-    for c in (10.0, 30.0, 100.0)
+    (ngrams, words, c) for ngrams in ((2, 5), (1, 5)) for words in (0.25, 0.5) for c in (10.0, 30.0)
 )
 
 Texts = dict[str, list[tuple[str, str]]]
@@ -59,7 +56,11 @@ def _language(texts: Texts, settings: Any) -> list[tuple[float, float]]:
     labels = {split: [label for _, label in texts[split]] for split in splits}
     found = []
     for ngrams, words, c in settings:
-        matrices = _matrices(prepared, FeatureConfig(char_ngrams=ngrams), words)
+        config = FeatureConfig(char_ngrams=ngrams, word_weight=words, concept_weight=0.0)
+        matrices = _matrices(prepared, config)
+        # What no training sentence has would weigh nothing.
+        met = np.unique(matrices["train"].indices)
+        matrices = {split: matrix[:, met] for split, matrix in matrices.items()}
         regression = LogisticRegression(C=c, class_weight="balanced", max_iter=300)
         with threadpool_limits(1):
             regression.fit(matrices["train"], labels["train"])
@@ -67,12 +68,11 @@ def _language(texts: Texts, settings: Any) -> list[tuple[float, float]]:
     return found
 
 
-def _matrices(prepared: dict[str, list[str]], config: FeatureConfig, words: float) -> dict[str, Any]:
+def _matrices(prepared: dict[str, list[str]], config: FeatureConfig) -> dict[str, Any]:
     """TF-IDF of each split, fitted to the first."""
     joined = [text for texts in prepared.values() for text in texts]
     counts = count(joined, config, jobs=1)
     sizes = np.cumsum([0, *(len(texts) for texts in prepared.values())])
     union = counts.fit(np.arange(sizes[1]))
-    union.transformer_weights = {"word": words, "concept": 0.0}
     bounds = zip(prepared, sizes[:-1], sizes[1:], strict=True)
     return {split: counts.transform(union, np.arange(first, last)) for split, first, last in bounds}

@@ -31,7 +31,7 @@ def trained(folder: Path, data: Path) -> Releases:
 
 
 def on_public_sets(releases: Releases, data: Path) -> dict[str, Any]:
-    """Bands of every post that the background cannot hold, by set and language, and the highest false alarms."""
+    """Bands of every post that the background cannot hold, by set and language; the false alarms."""
     rows = list(_unseen(data))
     chunks = [rows[at : at + _CHUNK] for at in range(0, len(rows), _CHUNK)]
     scored = Parallel(n_jobs=2)(delayed(_score)(str(releases.root), chunk) for chunk in chunks)
