@@ -29,7 +29,9 @@ _REASONS: dict[str, Any] = {
     "advert_intercept": -1.5,
     "act_log_odds": 2.5,
     "act_intercept": -1.5,
-    "evidence": [{"start": 57, "end": 60, "advert": 1.25, "act": 1.25, "text": "pay"}],
+    "evidence": [
+        {"start": 57, "end": 60, "advert": 1.25, "act": 1.25, "concept": "pay on arrival", "text": "pay"}
+    ],
 }
 SCORE: dict[str, Any] = {"id": "7301"} | _FIGURES
 EXPLAINED: dict[str, Any] = SCORE | _REASONS

@@ -49,11 +49,12 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class ReasonRow:
-    """One line of the reasons table: a piece of text and what it adds to the log-odds of an advert."""
+    """One line of the reasons table: a piece of text, or a concept with the text it was found in."""
 
     text: str
     weight: float
     share: float
+    concept: str = ""
 
 
 def segments(text: str, evidence: Iterable[Evidence]) -> list[Segment]:
@@ -72,13 +73,21 @@ def segments(text: str, evidence: Iterable[Evidence]) -> list[Segment]:
 
 
 def reasons(text: str, evidence: Iterable[Evidence], limit: int = 12) -> list[ReasonRow]:
-    """Rank the pieces of text that weigh most, alike pieces added up."""
-    totals: dict[str, float] = defaultdict(float)
+    """Rank the words and concepts that weigh most, alike ones added up, concepts with where they stand."""
+    totals: dict[tuple[str, str], float] = defaultdict(float)
+    found_in: dict[tuple[str, str], str] = {}
     for item in evidence:
-        totals[visible(text[item.start : item.end]).strip().casefold()] += item.advert
+        piece = visible(text[item.start : item.end]).strip()
+        key = (item.concept, "" if item.concept else piece.casefold())
+        totals[key] += item.advert
+        found_in.setdefault(key, piece if item.concept else piece.casefold())
     ranked = sorted(totals.items(), key=lambda pair: (-abs(pair[1]), pair[0]))[:limit]
     strongest = max((abs(weight) for _, weight in ranked), default=0.0) or 1.0
-    return [ReasonRow(piece, weight, abs(weight) / strongest) for piece, weight in ranked if piece]
+    return [
+        ReasonRow(found_in[key], weight, abs(weight) / strongest, key[0])
+        for key, weight in ranked
+        if found_in[key]
+    ]
 
 
 def visible(text: str) -> str:

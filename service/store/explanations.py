@@ -21,7 +21,7 @@ def pack(explanation: Explanation) -> dict[str, Any]:
         "release": score.release,
         "runner_up": explanation.runner_up.value,
         "evidence": [
-            [int(span.start), int(span.end), float(span.advert), float(span.act)]
+            [int(span.start), int(span.end), float(span.advert), float(span.act), span.concept]
             for span in explanation.evidence
         ],
     } | {name: float(getattr(explanation, name)) for name in _NUMBERS}

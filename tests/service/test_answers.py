@@ -44,6 +44,7 @@ def test_explanation_answer_quotes_the_text(explained: Any) -> None:
         "end": 3,
         "advert": 1.25,
         "act": -0.5,
+        "concept": "",
         "text": "\U0001f6a2wo",
     }
     assert answer["runner_up"] == "ask"

@@ -121,6 +121,13 @@ def test_reasons_add_up_alike_words_and_rank_them() -> None:
     assert rows == [("boat", 1.0, 1.0), ("no", -0.25, 0.25)]
 
 
+def test_reasons_name_concepts_beside_words() -> None:
+    """A concept is a row of its own, with the first text that it was found in."""
+    found = [Evidence(0, 4, 0.5, 0.0), Evidence(0, 4, 1.0, 0.0, "transport: sea")]
+    rows = [(row.text, row.concept, row.weight) for row in reasons("Boat", found)]
+    assert rows == [("Boat", "transport: sea", 1.0), ("boat", "", 0.5)]
+
+
 def test_reasons_of_nothing_are_none() -> None:
     """No evidence, no rows."""
     assert reasons("text", []) == []
