@@ -1,9 +1,4 @@
-"""Labelled examples: read, check, group into families and split without leakage.
-
-    python -m training.examples datasets/*.jsonl [--datasheet datasets/README.md]
-
-checks files and prints how many examples they hold, or writes that into the datasheet.
-"""
+"""Labelled examples: read, check, group into families and split without leakage."""
 
 import hashlib
 import json
@@ -15,9 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import click
-
-from model.errors import BreakwaterError, InputError, InvalidExample
+from model.errors import InvalidExample
 from model.features import prepare, words_of
 from model.fold import fold_text
 from model.records import Act, Service
@@ -33,9 +26,6 @@ EVASIONS = (
 UNKNOWN_SCRIPT = "Zyyy"
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]+)*")
-_ALL = "**all**"
-_TABLE_BEGIN = "<!-- counts: begin -->"
-_TABLE_END = "<!-- counts: end -->"
 _SCRIPT = re.compile(r"[A-Z][a-z]{3}")
 
 
@@ -106,29 +96,6 @@ def data_digest(examples: Iterable[Example]) -> str:
         content = asdict(example) | {"source": ""}
         digest.update(json.dumps(content, sort_keys=True).encode() + b"\n")
     return digest.hexdigest()
-
-
-def count_table(examples: Iterable[Example]) -> str:
-    """Set counts by language and act out as a Markdown table."""
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for example in examples:
-        for code in (example.language, _ALL):
-            counts[code].update((example.label, example.act))
-    columns = [*LABELS, *Act]
-    languages = sorted(counts, key=lambda code: (code == _ALL, code))
-    rows = [[code, *(f"{counts[code][column]:,}" for column in columns)] for code in languages]
-    ruler = ["---", *("--:" for _ in columns)]
-    head = ["language", *columns]
-    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ruler, *rows))
-
-
-def with_counts(datasheet: str, table: str) -> str:
-    """Put a table of counts in its marked place in a datasheet."""
-    head, _, rest = datasheet.partition(_TABLE_BEGIN)
-    _, end, tail = rest.partition(_TABLE_END)
-    if not end:
-        raise InputError(f"the datasheet has no {_TABLE_BEGIN} and {_TABLE_END}")
-    return f"{head}{_TABLE_BEGIN}\n{table}\n{_TABLE_END}{tail}"
 
 
 def _largest_first(groups: Iterable[list[int]], seed: int) -> list[list[int]]:
@@ -225,23 +192,3 @@ def _example(row: Mapping[str, Any], source: str) -> Example:
         evasion=tuple(row.get("evasion") or ()),
         source=source,
     )
-
-
-@click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--datasheet", type=click.Path(path_type=Path, exists=True), help="Write the counts here.")
-def main(paths: tuple[Path, ...], datasheet: Path | None) -> None:
-    """Check files of examples, and print or write their counts."""
-    try:
-        table = count_table(read_examples(paths))
-        if datasheet is None:
-            click.echo(table)
-        else:
-            content = with_counts(datasheet.read_text(encoding="utf-8"), table)
-            datasheet.write_text(content, encoding="utf-8")
-    except BreakwaterError as error:
-        raise click.ClickException(str(error)) from error
-
-
-if __name__ == "__main__":
-    main()

@@ -48,7 +48,7 @@ class FitConfig:
     background_weight: float = 0.1
     copy_weight: float = 0.3
     source_weights: tuple[tuple[str, float], ...] = ()
-    act_balance: float = 0.5
+    act_balance: float = 0.25
     min_posts: int = 2
     folds: int = 4
     seed: int = 0

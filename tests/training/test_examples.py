@@ -8,17 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
 from model.errors import InputError, InvalidExample
 from model.records import Act, Service
 from training.examples import (
     UNKNOWN_SCRIPT,
     Example,
-    count_table,
     data_digest,
     families,
-    main,
     read_examples,
     split_folds,
 )
@@ -213,36 +210,3 @@ def test_digest_follows_content_only() -> None:
     one, other = _example("1", "tea"), _example("2", "\ud800")
     assert data_digest([one, other]) == data_digest([replace(other, source="x"), one])
     assert data_digest([one]) != data_digest([replace(one, text="teas")])
-
-
-def test_counts_by_language_and_act() -> None:
-    """The table has a row for each language and one for all."""
-    offer = _example("3", "x", language="vi", label="advert", act=Act.OFFER)
-    lines = count_table([_example("1", "x"), _example("2", "x"), offer]).splitlines()
-    assert lines[0].startswith("| language | advert | benign | offer | recruit |")
-    assert lines[2].startswith("| en | 0 | 2 | 0 |")
-    assert lines[3].startswith("| vi | 1 | 0 | 1 |")
-    assert lines[4].startswith("| **all** | 1 | 2 | 1 |")
-
-
-def test_command_prints_counts_or_problems(tmp_path: Path) -> None:
-    """The command shows the table, or every problem with exit code 1."""
-    good = CliRunner().invoke(main, [str(_write(tmp_path / "en.jsonl", ROW))])
-    assert good.exit_code == 0
-    assert "| en | 1 | 0 |" in good.output
-    bad = CliRunner().invoke(main, [str(_write(tmp_path / "bad.jsonl", b"{"))])
-    assert bad.exit_code == 1
-    assert "bad.jsonl:1: not JSON" in bad.output
-
-
-def test_command_writes_the_datasheet(tmp_path: Path) -> None:
-    """Counts go between the marks, and the rest of the datasheet stays; without marks nothing is written."""
-    data, sheet = _write(tmp_path / "en.jsonl", ROW), tmp_path / "README.md"
-    sheet.write_text("before\n<!-- counts: begin -->\nold\n<!-- counts: end -->\nafter\n", encoding="utf-8")
-    assert CliRunner().invoke(main, [str(data), "--datasheet", str(sheet)]).exit_code == 0
-    lines = sheet.read_text(encoding="utf-8").splitlines()
-    assert (lines[0], lines[-1]) == ("before", "after")
-    assert any(line.startswith("| en | 1 | 0 |") for line in lines)
-    sheet.write_text("no marks", encoding="utf-8")
-    assert CliRunner().invoke(main, [str(data), "--datasheet", str(sheet)]).exit_code == 1
-    assert sheet.read_text(encoding="utf-8") == "no marks"
