@@ -10,6 +10,7 @@ import argparse
 import json
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -37,20 +38,21 @@ class Bench:
         self.data = data
         self.results = results
         self.corpus: Corpus = read_corpus()
-        self.ordinary: list[Ordinary] = read_ordinary(data, self.corpus, per_language=1_500)
+        self.ordinary: list[Ordinary] = read_ordinary(data, self.corpus, per_language=1_000)
 
     def sections(self) -> dict[str, Callable[[], Any]]:
         """Name every section that can be measured with what is here."""
         corpus, ordinary = self.corpus, self.ordinary
+        ours = lru_cache(maxsize=1)(lambda: cross_validate(Ours(), corpus, ordinary))
         found: dict[str, Callable[[], Any]] = {
-            "contenders": lambda: rates.compare(corpus, ordinary, rates.rivals()),
-            "acts": lambda: rates.acts(cross_validate(Ours(), corpus, ordinary), corpus),
+            "contenders": lambda: rates.compare(corpus, ordinary, ours()),
+            "acts": lambda: rates.acts(ours(), corpus),
+            "misses": lambda: self._misses(ours().examples.probability),
             "learning": lambda: rates.learning_curve(corpus, ordinary),
             "calibration": self._calibration,
             "robustness": lambda: robustness.recall_under_attack(corpus, ordinary, Ours()),
             "transfer": lambda: transfer.leave_one_language_out(corpus, ordinary),
             "choices": lambda: choices.choose(corpus, ordinary),
-            "misses": self._misses,
         }
         if self.data is not None:
             data = self.data
@@ -70,10 +72,9 @@ class Bench:
         fitted = fit(self.corpus.examples, self.corpus.background, FitConfig())
         return rates.calibration(fitted.example_probabilities, self.corpus)
 
-    def _misses(self) -> Any:
+    def _misses(self, probability: Any) -> Any:
         """The adverts most surely missed and the benign examples most surely flagged, as ids."""
-        said = cross_validate(Ours(), self.corpus, self.ordinary).examples
-        order = np.argsort(said.probability)
+        order = np.argsort(probability)
         ids = [self.corpus.examples[i].id for i in order]
         advert = self.corpus.adverts[order]
         missed = [name for name, is_advert in zip(ids, advert, strict=True) if is_advert][:20]

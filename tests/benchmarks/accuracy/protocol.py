@@ -65,12 +65,13 @@ def task_of(corpus: Corpus, fold: int, share: float = 1.0, without: str | None =
     if without is not None:
         chosen &= corpus.languages != without
     if share < 1:
-        chosen &= _thinned(corpus, share)
+        chosen &= thinned(corpus, share)
     background = [post for post in corpus.background if GROUPS[post.source] == group_of(fold)]
     return Task(corpus, np.flatnonzero(chosen), background)
 
 
-def _thinned(corpus: Corpus, share: float) -> Flags:
+def thinned(corpus: Corpus, share: float) -> Flags:
+    """Keep a share of the examples, pairs whole."""
     draw = np.random.default_rng(1)
     pairs = sorted({example.pair or example.id for example in corpus.examples})
     kept = {pair for pair, luck in zip(pairs, draw.random(len(pairs)), strict=True) if luck < share}

@@ -15,9 +15,7 @@ from training.counts import count
 from training.sources import read_rows
 
 #: Settings to choose among on the dev sentences: n-grams, what words weigh beside them, C.
-SETTINGS = tuple(
-    (ngrams, words, c) for ngrams in ((2, 5), (1, 5)) for words in (0.25, 0.5) for c in (10.0, 30.0)
-)
+SETTINGS = (((2, 5), 1.0, 30.0), ((2, 5), 0.5, 30.0), ((2, 5), 0.25, 30.0), ((2, 5), 0.5, 10.0))
 
 Texts = dict[str, list[tuple[str, str]]]
 

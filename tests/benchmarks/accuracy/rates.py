@@ -1,6 +1,6 @@
 """In the wild and hard: recall at a fixed false-alarm rate, and telling adverts from look-alikes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -27,13 +27,9 @@ SHARES = (0.25, 0.5, 1.0)
 
 
 def rivals() -> list[Contender]:
-    """Us, and what a user would pick instead."""
-    return [Ours(), Ours("ours without concepts", concepts=False), *outside()]
-
-
-def outside() -> list[Contender]:
-    """What a user would pick instead of us."""
+    """Ourselves without concepts, and what a user would pick instead."""
     return [
+        Ours("ours without concepts", concepts=False),
         Keywords(),
         PlainTfidf("plain TF-IDF, default settings, examples only", background=False),
         PlainTfidf(),
@@ -42,9 +38,10 @@ def outside() -> list[Contender]:
     ]
 
 
-def compare(corpus: Corpus, ordinary: Sequence[Ordinary], contenders: Iterable[Contender]) -> dict[str, Any]:
-    """Every contender's figures, overall and by language."""
-    return {c.name: figures(cross_validate(c, corpus, ordinary), corpus) for c in contenders}
+def compare(corpus: Corpus, ordinary: Sequence[Ordinary], ours: Result) -> dict[str, Any]:
+    """Every contender's figures, overall and by language; ours are measured already."""
+    others = {rival.name: cross_validate(rival, corpus, ordinary) for rival in rivals()}
+    return {name: figures(result, corpus) for name, result in {"ours": ours, **others}.items()}
 
 
 def figures(result: Result, corpus: Corpus) -> dict[str, Any]:
