@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 BENCH_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test check format train bench demo lock clean
+.PHONY: help setup serve test check format train bench bench-accuracy demo lock clean
 
 help: ## Show this help
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 setup: $(VENV)/.ready ## Install everything into .venv
 
@@ -49,6 +49,13 @@ train: setup ## Train a release from datasets/ and promote it if it passes the g
 bench: setup ## Measure speed (BENCH_ARGS are passed on)
 	@$(BIN)/python -m pytest -q -s tests/benchmarks $(BENCH_ARGS)
 
+$(VENV)/.bench: $(VENV)/.ready requirements-bench.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
+
+bench-accuracy: $(VENV)/.bench ## Measure accuracy, an hour or two, and write docs/accuracy.md (BENCH_ARGS are passed on)
+	@$(BIN)/python tests/benchmarks/accuracy --data ../shared/data $(BENCH_ARGS)
+
 demo: setup ## Fill the queue with the project's own example posts
 	@$(BIN)/breakwater demo
 
@@ -56,6 +63,8 @@ lock: setup ## Pin dependencies and their hashes anew, none younger than a week
 	@$(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	  --exclude-newer "$$(date -u -d '1 week ago' +%F)" --output-file requirements.lock pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra bench --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	  --exclude-newer "$$(date -u -d '1 week ago' +%F)" --constraint requirements.lock --output-file requirements-bench.lock pyproject.toml
 
 clean: ## Remove the virtual environment and caches; data in var/ stays
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .coverage* *.egg-info build
