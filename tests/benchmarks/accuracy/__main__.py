@@ -69,8 +69,10 @@ class Bench:
         return release.trained(self.results / "releases", DATASETS)
 
     def _calibration(self) -> Any:
-        fitted = fit(self.corpus.examples, self.corpus.background, FitConfig())
-        return rates.calibration(fitted.example_probabilities, self.corpus)
+        config = FitConfig()
+        fitted = fit(self.corpus.examples, self.corpus.background, config)
+        mass = config.background_weight * len(self.corpus.background)
+        return rates.calibration(fitted.example_probabilities, self.corpus, mass)
 
     def _misses(self, probability: Any) -> Any:
         """The adverts most surely missed and the benign examples most surely flagged, as ids."""

@@ -193,12 +193,14 @@ def _acts(acts: Mapping[str, Any]) -> str:
     )
 
 
-def _calibration(errors: Mapping[str, float | None]) -> str:
-    head = ("", *errors)
+def _calibration(found: Mapping[str, Any]) -> str:
+    errors = found["errors"]
+    names = list(next(iter(errors.values())))
+    rows = [(kind, *(_f(own[name]) for name in names)) for kind, own in errors.items()]
     return (
-        "## Calibration\n\nExpected calibration error of a release's out-of-fold probabilities on the examples (ten bins). The aim is 0.03\n"
-        "overall and 0.06 in each first-tier language.\n\n"
-        + _table(head, [("error", *(_f(value) for value in errors.values()))])
+        "## Calibration\n\nExpected calibration error (ten bins) of a release's out-of-fold probabilities on the examples: as they are, calibrated to the\n"
+        f"mix of examples and background, and corrected to the examples' base rate, {found['base_rate']:.2f} adverts. The aim is 0.03 overall and 0.06 in\n"
+        "each first-tier language.\n\n" + _table(("probabilities", *names), rows)
     )
 
 

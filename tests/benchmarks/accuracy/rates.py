@@ -106,12 +106,22 @@ def learning_curve(corpus: Corpus, ordinary: Sequence[Ordinary]) -> dict[str, An
     }
 
 
-def calibration(probabilities: Any, corpus: Corpus) -> dict[str, float | None]:
-    """Expected calibration error of a trained release's out-of-fold probabilities, overall and first tier."""
+def calibration(probabilities: Any, corpus: Corpus, background_mass: float) -> dict[str, Any]:
+    """Expected calibration error of out-of-fold probabilities on the examples, as they are and corrected.
+
+    A release is calibrated to the mix it trained on, examples and weighed background; the correction shifts
+    its log-odds to the examples' own share of adverts, which is the stated base rate.
+    """
     relevance, stance = relevance_and_stance(probabilities)
     probability = relevance * stance
-    found = {"all": calibration_error(corpus.adverts, probability)}
-    for code in FIRST_TIER:
-        at = corpus.languages == code
-        found[code] = calibration_error(corpus.adverts[at], probability[at])
-    return found
+    stated = float(corpus.adverts.mean())
+    trained = corpus.adverts.sum() / (len(corpus.adverts) + background_mass)
+    odds = probability / (1 - probability).clip(1e-12) * (stated / (1 - stated)) / (trained / (1 - trained))
+    kinds = {"as it is": probability, "at the base rate": odds / (1 + odds)}
+    chosen = {"all": np.ones(len(probability), dtype=np.bool_)}
+    chosen |= {code: corpus.languages == code for code in FIRST_TIER}
+    errors = {
+        kind: {name: calibration_error(corpus.adverts[at], said[at]) for name, at in chosen.items()}
+        for kind, said in kinds.items()
+    }
+    return {"base_rate": stated, "errors": errors}
