@@ -30,12 +30,13 @@ import numpy as np
 from model.classifier import ACTS, SERVICES, Classifier
 from model.errors import ArtifactError, NotFound
 from model.features import FeatureConfig
+from model.lexicon import tables_digest
 from model.policy import Policy
 from model.scorer import Scorer, Weights, weights_of
 
-FORMAT = 1
+FORMAT = 2
 _VERSION = re.compile("[0-9a-f]{12}")
-_DECISIVE = ("format", "acts", "services", "features", "thresholds", "scripts", "data_digest")
+_DECISIVE = ("format", "acts", "services", "features", "thresholds", "scripts", "tables", "data_digest")
 _ARRAYS = ("idf", "weights", "intercepts")
 _POINTER, _MANIFEST, _SIGNATURE = "current", "manifest.json", "manifest.sig"
 
@@ -218,6 +219,7 @@ class Releases:
             "features": asdict(candidate.classifier.config),
             "thresholds": asdict(candidate.policy),
             "scripts": sorted(candidate.scripts),
+            "tables": tables_digest(),
         }
         manifest = described | dict(candidate.facts) | {"files": files}
         return {"version": version_of(manifest)} | manifest
@@ -232,6 +234,8 @@ class Releases:
         self._check_signature(path, raw)
         if manifest.get("format") != FORMAT or manifest.get("acts") != list(ACTS):
             raise ArtifactError(f"{path / _MANIFEST} was made by another version of Breakwater; train again")
+        if manifest.get("tables") != tables_digest():
+            raise ArtifactError(f"{path / _MANIFEST} was made with other lexicons; train again")
         if not manifest.get("version") == path.name == version_of(manifest):
             raise ArtifactError(f"{path / _MANIFEST} was altered or renamed; restore it or roll back")
         for name, digest in listed.items():

@@ -6,6 +6,7 @@ column of phrases for each language; a concept with values has a table for each,
 token that ends in `*` stands for every word that begins so.
 """
 
+import hashlib
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -99,6 +100,17 @@ def lexicon() -> Lexicon:
         if path.name.endswith(".toml"):
             _take_up(made, path.name.removesuffix(".toml"), tomllib.loads(path.read_text(encoding="utf-8")))
     return made
+
+
+@lru_cache(maxsize=1)
+def tables_digest() -> str:
+    """Digest the lexicons and the table of look-alikes: what a release reads of posts hangs on them."""
+    package = files("model")
+    tables = [path for path in package.joinpath("lexicons").iterdir() if path.name.endswith(".toml")]
+    digest = hashlib.sha256()
+    for path in [*sorted(tables, key=lambda path: path.name), package.joinpath("lookalikes.json")]:
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def _take_up(made: Lexicon, stem: str, table: Mapping[str, Any]) -> None:

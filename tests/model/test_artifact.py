@@ -143,3 +143,14 @@ def test_no_release_yet_says_what_to_do(tmp_path: Path) -> None:
     """The message names the command that makes one."""
     with pytest.raises(NotFound, match="breakwater train"):
         Releases(tmp_path).load()
+
+
+def test_a_release_of_other_lexicons_is_refused(own_releases: Releases) -> None:
+    """What it learnt of concepts would not fit what is found now; it says to train again."""
+    path = own_releases.root / str(own_releases.current())
+    manifest = json.loads((path / "manifest.json").read_text()) | {"tables": "0" * 64}
+    version = version_of(manifest)
+    path.rename(path.with_name(version))
+    (path.with_name(version) / "manifest.json").write_text(json.dumps(manifest | {"version": version}))
+    with pytest.raises(ArtifactError, match="other lexicons; train again"):
+        own_releases.load(version)
