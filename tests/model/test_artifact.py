@@ -64,7 +64,7 @@ def test_a_manifest_that_is_none_is_refused(own_releases: Releases, content: str
         ("scripts", []),
         ("acts", ["offer"]),
         ("data_digest", "0" * 64),
-        ("format", 2),
+        ("format", 1),
     ],
 )
 def test_an_altered_manifest_is_refused(own_releases: Releases, key: str, value: Any) -> None:
