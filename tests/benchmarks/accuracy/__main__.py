@@ -95,9 +95,15 @@ def main() -> None:
     data = asked.data if asked.data and asked.data.is_dir() else None
     asked.results.mkdir(parents=True, exist_ok=True)
     bench = Bench(data, asked.results)
-    results: dict[str, Any] = {"counts": _counts(bench)}
+    counts = _counts(bench)
+    results: dict[str, Any] = {"counts": counts}
     for name, section in bench.sections().items():
-        results[name] = _measured(asked.results / f"{name}.json", section, again=name in asked.only)
+        path = asked.results / f"{name}.json"
+        if name in asked.only or not path.exists():
+            _measure(path, section, counts)
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        results[name] = kept["figures"]
+        results.setdefault("measured", {})[name] = kept["counts"]
     text = page(results)
     print(text)
     asked.output.write_text(text, encoding="utf-8")
@@ -113,12 +119,11 @@ def _counts(bench: Bench) -> dict[str, int]:
     }
 
 
-def _measured(path: Path, section: Callable[[], Any], *, again: bool) -> Any:
-    if again or not path.exists():
-        started = time.monotonic()
-        path.write_text(json.dumps(section(), ensure_ascii=False, indent=1), encoding="utf-8")
-        print(f"measured {path.stem} in {time.monotonic() - started:.0f} s", flush=True)
-    return json.loads(path.read_text(encoding="utf-8"))
+def _measure(path: Path, section: Callable[[], Any], counts: dict[str, int]) -> None:
+    started = time.monotonic()
+    kept = {"counts": counts, "figures": section()}
+    path.write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")
+    print(f"measured {path.stem} in {time.monotonic() - started:.0f} s", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Write the figures down: one Markdown page, every table from its section's results."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import isnan
 from typing import Any
 
@@ -33,26 +33,38 @@ thresholds and count false alarms on; a background of {background:,} posts.
 
 def page(results: Mapping[str, Any]) -> str:
     """Write the page."""
-    ours = results["contenders"]["ours"]
+    contenders = results["contenders"]
+    ours = contenders["ours"]
+    sections: dict[str, Callable[[Any], str]] = {
+        "contenders": _contenders,
+        "learning": lambda found: _learning(found, ours),
+        "acts": _acts,
+        "calibration": _calibration,
+        "public": _public,
+        "robustness": _robustness,
+        "transfer": _transfer,
+        "choices": _choices,
+        "identification": _identification,
+        "published": _published,
+        "unsure": _unsure,
+        "adaptation": _adaptation,
+        "misses": _misses,
+    }
     codes = [code for code in ours if code != "all"]
-    parts = [
-        _HEAD.format(**results["counts"], languages=len(codes)),
-        _contenders(results["contenders"]),
-        _languages(ours, results["contenders"], results.get("calibration", {})),
-        _learning(results["learning"], ours),
-        _acts(results["acts"]),
-        _calibration(results["calibration"]),
-        _public(results["public"]) if "public" in results else "",
-        _robustness(results["robustness"]),
-        _transfer(results["transfer"]),
-        _choices(results["choices"]),
-        _identification(results["identification"]) if "identification" in results else "",
-        _published(results["published"]) if "published" in results else "",
-        _unsure(results["unsure"]) if "unsure" in results else "",
-        _adaptation(results["adaptation"]) if "adaptation" in results else "",
-        _misses(results["misses"]),
-    ]
-    return "\n".join(part.rstrip() + "\n" for part in parts if part)
+    parts = [_HEAD.format(**results["counts"], languages=len(codes))]
+    for name, write in sections.items():
+        if name in results:
+            parts.append(write(results[name]) + _dated(results["measured"][name], results["counts"]))
+        if name == "contenders":
+            parts.append(_languages(ours, contenders))
+    return "\n".join(part.rstrip() + "\n" for part in parts)
+
+
+def _dated(measured: Mapping[str, int], now: Mapping[str, int]) -> str:
+    """Say so if a section was measured on fewer examples than there are now."""
+    if measured == now:
+        return ""
+    return f"\nMeasured when there were {measured['adverts']:,} adverts and {measured['benign']:,} benign examples.\n"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -105,7 +117,7 @@ def _contenders(contenders: Mapping[str, Any]) -> str:
     )
 
 
-def _languages(ours: Mapping[str, Any], contenders: Mapping[str, Any], _: Any) -> str:
+def _languages(ours: Mapping[str, Any], contenders: Mapping[str, Any]) -> str:
     head = (
         "language",
         "adverts",
