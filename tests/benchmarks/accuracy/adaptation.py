@@ -12,7 +12,7 @@ from protocol import Task
 from training.background import BackgroundPost
 from training.evaluate import REVIEW_FALSE_POSITIVES
 
-SOURCES = ("english_sms", "roman_urdu", "romanian_comments", "bengali_hate", "mlma", "afrisenti")
+SOURCES = ("english_sms", "roman_urdu", "romanian_comments")
 
 
 def adapt(corpus: Corpus, ordinary: Sequence[Ordinary]) -> dict[str, Any]:

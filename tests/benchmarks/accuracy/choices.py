@@ -105,12 +105,9 @@ def candidates() -> list[Contender]:
         Ours("as shipped"),
         Ours("no concepts", concepts=False),
         *(Ours(f"concepts weigh {w}", _with(concept_weight=w)) for w in (0.25, 1.0)),
-        *(Ours(f"words weigh {w}", _with(word_weight=w)) for w in (0.25, 0.5)),
-        *(
-            Ours(f"character n-grams {a}-{b}", _with(char_ngrams=(a, b)))
-            for a, b in ((3, 5), (2, 4), (1, 5), (2, 6))
-        ),
-        *(Ours(f"2^{bits} character columns", _with(char_bits=bits)) for bits in (16, 20, 22)),
+        *(Ours(f"words weigh {w}", _with(word_weight=w)) for w in (0.5,)),
+        *(Ours(f"character n-grams {a}-{b}", _with(char_ngrams=(a, b))) for a, b in ((2, 4), (1, 5))),
+        *(Ours(f"2^{bits} character columns", _with(char_bits=bits)) for bits in (16, 20)),
         Alternative("a vocabulary instead of hashing", vocabulary=True),
         Alternative("plain instead of sublinear tf", sublinear=False),
         Alternative("advert or not instead of acts", binary=True),
@@ -119,8 +116,7 @@ def candidates() -> list[Contender]:
         *(Ours(f"C = {c:g}", _with(inverse_regularisation=c)) for c in (3.0, 30.0)),
         *(Ours(f"background weighs {w:g}", _with(background_weight=w)) for w in (0.03, 0.3)),
         *(Ours(f"acts balanced by {b:g}", _with(act_balance=b)) for b in (0.0, 0.5)),
-        *(Ours(f"copies weigh {w:g}", _with(copy_weight=w)) for w in (0.0, 0.6)),
-        Ours("columns of three posts or more", _with(min_posts=3)),
+        *(Ours(f"copies weigh {w:g}", _with(copy_weight=w)) for w in (0.0,)),
     ]
 
 
