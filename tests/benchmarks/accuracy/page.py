@@ -269,7 +269,7 @@ def _transfer(rows: Mapping[str, Any]) -> str:
     ]
     body.append(("**mean**", "", *means))
     return (
-        "## What concepts are worth\n\nNo example of the language is trained on; with concepts and without.\n\n"
+        "## What concepts are worth\n\nNo example of the language is trained on, half of all others, and every fourth background post; with concepts and without.\n\n"
         + _table(head, body)
     )
 
@@ -296,7 +296,10 @@ def _choices(rows: Sequence[Mapping[str, Any]]) -> str:
         )
         for row in rows
     ]
-    return "## Choices, one changed at a time\n\nOver two of the four folds.\n\n" + _table(head, body)
+    return (
+        "## Choices, one changed at a time\n\nOver two of the four folds, trained on half of the examples.\n\n"
+        + _table(head, body)
+    )
 
 
 def _identification(sets: Mapping[str, Any]) -> str:
