@@ -60,9 +60,9 @@ def page(results: Mapping[str, Any]) -> str:
     return "\n".join(part.rstrip() + "\n" for part in parts)
 
 
-def _dated(measured: Mapping[str, int], now: Mapping[str, int]) -> str:
-    """Say so if a section was measured on fewer examples than there are now."""
-    if measured == now:
+def _dated(measured: Mapping[str, int] | None, now: Mapping[str, int]) -> str:
+    """Say so if a section that rests on the examples was measured on fewer than there are now."""
+    if measured is None or measured == now:
         return ""
     return f"\nMeasured when there were {measured['adverts']:,} adverts and {measured['benign']:,} benign examples.\n"
 
