@@ -30,7 +30,6 @@ from protocol import cross_validate
 
 from training.fit import FitConfig, fit
 
-
 #: Sections that do not rest on our examples.
 APART = ("published",)
 
