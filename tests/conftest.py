@@ -20,7 +20,7 @@ SHARED_DATA = DATASETS.parent.parent / "shared" / "data"
 @pytest.fixture(name="small_config", scope="session")
 def _small_config() -> FitConfig:
     features = FeatureConfig(char_bits=15, word_bits=15, concept_bits=13)
-    return FitConfig(features=features, folds=2, max_iterations=30)
+    return FitConfig(features=features, folds=2)
 
 
 @pytest.fixture(name="small_data", scope="session")

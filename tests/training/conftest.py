@@ -26,7 +26,7 @@ class Tiny:
 @pytest.fixture(name="tiny_config", scope="session")
 def _tiny_config() -> FitConfig:
     features = FeatureConfig(char_bits=13, word_bits=13, concept_bits=11)
-    return FitConfig(features=features, folds=2, max_iterations=30)
+    return FitConfig(features=features, folds=2)
 
 
 @pytest.fixture(name="tiny_data", scope="session")
