@@ -26,6 +26,8 @@ _PROCLITICS = (
     "وال", "فال", "بال", "كال", "ال", "لل", "و", "ف", "ب", "ل", "ك", "እን", "ከ", "በ", "ለ", "የ", "ወ", "ብ", "ን",
 )  # fmt: skip
 _SHORTEST_STEM = 2
+#: Words recur: what was worked out of so many is remembered.
+_REMEMBERED = 1 << 16
 
 Meaning = tuple[str, str]
 
@@ -77,14 +79,18 @@ def cut(phrase: str) -> tuple[str, ...]:
     return tuple(words)
 
 
-def forms(token: str) -> Iterator[str]:
-    """Yield a token, and what is left of it without a proclitic."""
-    yield token
-    for proclitic in _PROCLITICS:
-        if token.startswith(proclitic) and len(token) - len(proclitic) >= _SHORTEST_STEM:
-            yield token[len(proclitic) :]
+@lru_cache(maxsize=_REMEMBERED)
+def forms(token: str) -> tuple[str, ...]:
+    """Return a token, and what is left of it without a proclitic."""
+    stems = [
+        token[len(proclitic) :]
+        for proclitic in _PROCLITICS
+        if token.startswith(proclitic) and len(token) - len(proclitic) >= _SHORTEST_STEM
+    ]
+    return (token, *stems)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def stands_for(pattern: str, token: str) -> bool:
     """Whether a token of a phrase stands for a token of a post."""
     if pattern.endswith(PREFIX):

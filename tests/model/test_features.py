@@ -43,9 +43,9 @@ def test_tokens_leave_out_contacts(text: str, seen: str) -> None:
 @pytest.mark.parametrize("part", ["-", "!", "_", "+", "a-b.c", "www.", "a@", "a.b-", "1 ", "🚤"])
 def test_hostile_text_takes_no_longer_than_any(part: str) -> None:
     """The longest post of any one pattern is prepared in linear time (once it took up to a minute)."""
-    started = time.perf_counter()
+    started = time.process_time()
     prepare((part * 50_000)[:50_000])
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 @given(st.text(max_size=80))
