@@ -94,6 +94,7 @@ def main() -> None:
     parser.add_argument("--results", type=Path, default=Path("var/accuracy"))
     parser.add_argument("--output", type=Path, default=Path("docs/accuracy.md"))
     parser.add_argument("--only", nargs="*", default=[], help="measure these sections anew")
+    parser.add_argument("--kept", action="store_true", help="write the page from figures kept before")
     asked = parser.parse_args()
     data = asked.data if asked.data and asked.data.is_dir() else None
     asked.results.mkdir(parents=True, exist_ok=True)
@@ -102,6 +103,8 @@ def main() -> None:
     results: dict[str, Any] = {"counts": counts}
     for name, section in bench.sections().items():
         path = asked.results / f"{name}.json"
+        if asked.kept and not path.exists():
+            continue
         if name in asked.only or not path.exists():
             _measure(path, section, None if name in APART else counts)
         kept = json.loads(path.read_text(encoding="utf-8"))
