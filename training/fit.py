@@ -45,7 +45,7 @@ class FitConfig:
 
     features: FeatureConfig = field(default_factory=FeatureConfig)
     inverse_regularisation: float = 10.0
-    background_weight: float = 0.1
+    background_weight: float = 1.5
     copy_weight: float = 0.3
     source_weights: tuple[tuple[str, float], ...] = ()
     act_balance: float = 0.25

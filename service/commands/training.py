@@ -216,7 +216,7 @@ def train_if_needed() -> None:
     from training.retrain import Sources
 
     if releases().current() is None:
-        click.echo(f"No release in {settings().releases_path} yet: training the first (a minute or two)")
+        click.echo(f"No release in {settings().releases_path} yet: training the first (some minutes)")
         train_release(Sources(settings().data), releases(), promote=True)
         # The processes that trained would idle beside the service, and outlive it by minutes.
         get_reusable_executor().shutdown(wait=True)
