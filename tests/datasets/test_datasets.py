@@ -82,13 +82,10 @@ def test_ids_and_languages_follow_the_file(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_enough_adverts_and_benign_posts(language: str) -> None:
-    """At least 100 adverts and 200 benign posts in the second tier, a third of these unrelated.
-
-    The first tier is on its way from 50 adverts to 300.
-    """
+    """300 adverts and 600 benign posts in the first tier, 100 and 200 in the second; a third unrelated."""
     examples = _read(language)
     benign = _benign(examples)
-    adverts = 50 if language in FIRST_TIER else 99
+    adverts = 300 if language in FIRST_TIER else 100
     assert len(_adverts(examples)) >= adverts
     assert len(benign) >= 2 * adverts
     assert 3 * sum(example.act == Act.UNRELATED for example in benign) >= len(benign)
