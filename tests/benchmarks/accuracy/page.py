@@ -57,6 +57,11 @@ def page(results: Mapping[str, Any]) -> str:
             parts.append(write(results[name]) + _dated(results["measured"][name], results["counts"]))
         if name == "contenders":
             parts.append(_languages(ours, contenders))
+    missing = [name for name in sections if name not in results]
+    if missing:
+        parts.append(
+            "## Not measured\n\nNo figures are kept for these sections: " + ", ".join(missing) + ".\n"
+        )
     return "\n".join(part.rstrip() + "\n" for part in parts)
 
 
