@@ -105,7 +105,7 @@ def fit(
         classifier,
         probabilities[: len(examples)],
         probabilities[len(examples) :],
-        _scripts(rows.texts),
+        _scripts(rows.texts[: rows.predicted]),
         calibration,
     )
 
