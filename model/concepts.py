@@ -54,9 +54,12 @@ class Concept:
         return f"{label}: {value}" if value else label
 
 
-def find_concepts(folded: str) -> list[Concept]:
-    """Find the concepts of a folded text, in order; of phrases of one kind that overlap, the longest."""
-    phrases = _longest(_phrases(folded, tokens(folded), lexicon()))
+def find_concepts(folded: str, spans: Sequence[tuple[int, int]]) -> list[Concept]:
+    """Find the concepts of a folded text, in order; of phrases of one kind that overlap, the longest.
+
+    `spans` are those of its tokens.
+    """
+    phrases = _longest(_phrases(folded, spans, lexicon()))
     places = sorted([*(c for c in phrases if c.kind == PLACE), *_flags(folded)])
     others = [concept for concept in phrases if concept.kind != PLACE]
     return sorted([*others, *places, *_routes(folded, places), *_money(folded, others), *_contacts(folded)])
@@ -71,16 +74,21 @@ def concept_tokens(concepts: Iterable[Concept]) -> dict[str, list[Concept]]:
         by_kind.setdefault(concept.kind, []).append(concept)
         if concept.value:
             made.setdefault(f"{MARK}{concept.kind}:{concept.value}", []).append(concept)
-    for first, second in combinations(sorted(by_kind), 2):
-        made[f"{MARK}{first}+{second}"] = [*by_kind[first], *by_kind[second]]
+    for token, first, second in _pairs(by_kind):
+        made[token] = [*by_kind[first], *by_kind[second]]
     return dict(sorted(made.items()))
 
 
 def with_pairs(singles: Iterable[str]) -> list[str]:
     """Complete concept tokens by those of their pairs, in order."""
-    kinds = sorted(token.removeprefix(MARK) for token in singles if ":" not in token)
-    pairs = [f"{MARK}{first}+{second}" for first, second in combinations(kinds, 2)]
-    return sorted([*singles, *pairs])
+    kinds = [token.removeprefix(MARK) for token in singles if ":" not in token]
+    return sorted([*singles, *(token for token, _, _ in _pairs(kinds))])
+
+
+def _pairs(kinds: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield the token of each pair of kinds, and the two."""
+    for first, second in combinations(sorted(kinds), 2):
+        yield f"{MARK}{first}+{second}", first, second
 
 
 def _phrases(folded: str, spans: Sequence[tuple[int, int]], known: Lexicon) -> Iterator[Concept]:

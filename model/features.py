@@ -39,8 +39,9 @@ class FeatureConfig:
 def prepare(text: str) -> str:
     """Turn a post into what the vectorizers read: its folded tokens, then its concepts, one space apart."""
     folded = fold_text(text)
-    words = [folded[start:end] for start, end in tokens(folded)]
-    return " ".join([*words, *concept_tokens(find_concepts(folded))])
+    spans = tokens(folded)
+    words = [folded[start:end] for start, end in spans]
+    return " ".join([*words, *concept_tokens(find_concepts(folded, spans))])
 
 
 def words_of(prepared: str) -> str:

@@ -147,11 +147,12 @@ class Scorer:
             _evidence(folded, start, end, share(token))
             for (start, end), token in zip(spans, self._reader.rows(words), strict=True)
         ]
-        made = concept_tokens(find_concepts(folded.text))
+        made = concept_tokens(find_concepts(folded.text, spans))
         parts: dict[Concept, Floats] = {}
         for sources, token in zip(made.values(), self._reader.rows(list(made)), strict=True):
+            each = share(token) / len(sources)
             for concept in sources:
-                parts[concept] = parts.get(concept, np.zeros(2)) + share(token) / len(sources)
+                parts[concept] = parts.get(concept, np.zeros(2)) + each
         found += [_evidence(folded, c.start, c.end, part, c.name) for c, part in sorted(parts.items())]
         return tuple(found)
 

@@ -10,6 +10,7 @@ from random import Random
 
 from model.concepts import PLACE, Concept, find_concepts
 from model.fold import fold, look_alikes
+from model.tokens import tokens
 
 #: Shares of the places touched.
 STRENGTHS = {"light": 0.1, "heavy": 0.4}
@@ -141,7 +142,7 @@ _EMOJI = {
 def _emoji_words(text: str, share: float, draw: Random) -> str:
     """Put an emoji or a flag where a word for it stands."""
     folded = fold(text)
-    found = [(c, _emoji_of(c)) for c in find_concepts(folded.text)]
+    found = [(c, _emoji_of(c)) for c in find_concepts(folded.text, tokens(folded.text))]
     places = [i for i, (_, emoji) in enumerate(found) if emoji]
     chosen = [found[i] for i in sorted(_some(places, share, draw), reverse=True)]
     limit = len(text)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from model.artifact import Candidate, Releases
+from model.artifact import Candidate, Release, Releases
 from model.classifier import ADVERT_COLUMNS, Floats
 from model.errors import ArtifactError, InputError, NotFound
 from model.policy import Policy
@@ -80,7 +80,7 @@ def train(
     """Train a candidate, keep it, and promote it if the gate lets it pass and `promote` is true."""
     config = config or FitConfig()
     config = replace(config, source_weights=sources.weights)
-    data = _gather(sources, _suspicion(releases))
+    data = _gather(sources, _suspicion(releases) if sources.crawls else no_suspicion)
     progress(f"Read {len(data.everything):,} examples and {len(data.background):,} ordinary posts")
     fitted = fit(data.everything, data.background, config, progress)
     progress("Measuring")
@@ -105,11 +105,8 @@ def count_new_labels(labels: Path, releases: Releases) -> int:
 
 
 def _suspicion(releases: Releases) -> Suspicion:
-    try:
-        release = releases.load()
-    except (ArtifactError, NotFound):
-        return no_suspicion
-    return suspicion_of(release.scorer, release.policy)
+    release = _current(releases)
+    return suspicion_of(release.scorer, release.policy) if release else no_suspicion
 
 
 def _gather(sources: Sources, suspect: Suspicion) -> _Data:
@@ -239,9 +236,14 @@ def _probability(acts: Floats) -> Floats:
     return np.asarray(acts[:, ADVERT_COLUMNS].sum(axis=1), dtype=np.float64)
 
 
-def _current_manifest(releases: Releases) -> Mapping[str, Any] | None:
-    """The manifest of what is served; a damaged release is no bar to training a sound one."""
+def _current(releases: Releases) -> Release | None:
+    """What is served; a damaged release is no bar to training a sound one."""
     try:
-        return releases.load().manifest
+        return releases.load()
     except (ArtifactError, NotFound):
         return None
+
+
+def _current_manifest(releases: Releases) -> Mapping[str, Any] | None:
+    release = _current(releases)
+    return release.manifest if release else None

@@ -6,10 +6,16 @@ from hypothesis import strategies as st
 
 from model.concepts import MARK, Concept, concept_tokens, find_concepts, with_pairs
 from model.fold import fold_text
+from model.tokens import tokens
 
 
 def _found(text: str) -> set[str]:
-    return {f"{c.kind}:{c.value}" if c.value else c.kind for c in find_concepts(fold_text(text))}
+    return {f"{c.kind}:{c.value}" if c.value else c.kind for c in _concepts(text)}
+
+
+def _concepts(text: str) -> list[Concept]:
+    folded = fold_text(text)
+    return find_concepts(folded, tokens(folded))
 
 
 @pytest.mark.parametrize(
@@ -64,5 +70,5 @@ def test_concepts_make_tokens_and_pairs() -> None:
 @given(st.text(max_size=60))
 def test_pairs_follow_from_single_tokens(text: str) -> None:
     """The background stores single tokens only, and gets the pairs back."""
-    made = list(concept_tokens(find_concepts(fold_text(text + " 🇫🇷 5€ @abc"))))
+    made = list(concept_tokens(_concepts(text + " 🇫🇷 5€ @abc")))
     assert with_pairs([token for token in made if "+" not in token]) == made

@@ -12,7 +12,7 @@ from model.classifier import ACTS, ADVERT_COLUMNS, UNRELATED_COLUMN
 from model.features import prepare, words_of
 from training.background import BackgroundPost, read_background
 from training.examples import Example, families, read_examples, split_folds
-from training.sources import SOURCES, Source, read_rows
+from training.sources import SOURCES, Source
 
 DATASETS = Path(__file__).parents[3] / "datasets"
 #: Background is taken from the sources of one group, and ordinary posts to test on from the other.
@@ -116,8 +116,3 @@ def _sample(source: Source, data: Path, per_language: int) -> list[tuple[str, st
         for i in sorted(draw.permutation(len(texts))[:per_language])
         if texts[i].strip()
     ]
-
-
-def read_set(path: Path, code: str = "language") -> list[tuple[str, str]]:
-    """Language and text of every row of a public set."""
-    return [(str(row.get(code, "und")), row["text"]) for row in read_rows(path) if row["text"].strip()]

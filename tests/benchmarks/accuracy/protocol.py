@@ -13,7 +13,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from model.classifier import ACTS
 from model.records import Act
 from training.background import BackgroundPost
-from training.evaluate import REVIEW_FALSE_POSITIVES
+from training.evaluate import choose_policy
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -123,7 +123,7 @@ def thresholds(result: Result, corpus: Corpus, *, own_too: bool) -> dict[int, fl
         at = (corpus.folds == fold) & corpus.unrelated
         own = result.examples.probability[at]
         scores = np.concatenate([foreign, own]) if own_too else foreign
-        found[fold] = float(np.nextafter(np.quantile(scores, 1 - REVIEW_FALSE_POSITIVES, method="higher"), 2))
+        found[fold] = choose_policy(scores).review
     return found
 
 

@@ -1,7 +1,7 @@
 """What evasion costs: recall of the same adverts, by the same models, after each attack."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,10 +10,9 @@ from joblib import Parallel, delayed
 from ours import Ours
 from protocol import group_of, task_of
 
-from training.evaluate import REVIEW_FALSE_POSITIVES
+from training.evaluate import choose_policy
 from training.perturb import ATTACKS, STRENGTHS, perturb
 
-Rewrite = Callable[[str, float, int], str]
 #: Attacks by a library that no one here wrote: name, and how much of a text it touches, light and heavy.
 LIBRARY = tuple(f"nlpaug: {name}" for name in ("letters swapped", "letters dropped", "keyboard", "scanning"))
 
@@ -53,10 +52,10 @@ def _fold(
 ) -> dict[str, int]:
     score = variant.fit(task_of(corpus, fold))
     foreign = [post.prepared for post in ordinary if GROUPS[post.source] != group_of(fold)]
-    bar = np.quantile(score([], foreign).probability, 1 - REVIEW_FALSE_POSITIVES, method="higher")
+    bar = choose_policy(score([], foreign).probability).review
     mine = np.flatnonzero(corpus.folds[at] == fold)
     return {
-        name: int((score([], [own[i] for i in mine]).probability > bar).sum())
+        name: int((score([], [own[i] for i in mine]).probability >= bar).sum())
         for name, own in prepared.items()
     }
 
