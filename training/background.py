@@ -26,11 +26,11 @@ from model.errors import InputError
 from model.features import prepare, words_of
 from training.credits import describe
 from training.lines import read_rows
-from training.sources import SOURCES, Source
+from training.sources import SOURCES, Kind, Source
 
-PER_LANGUAGE = 1_500
-#: Social posts fill at most this share of a language; plain sentences bring its other scripts and topics.
-SOCIAL_SHARE = 0.8
+#: At most so many posts of a language: real ones, plain sentences for its other scripts and topics, and posts
+#: drawn from word frequencies, which know how people talk where we have no real posts.
+PER_LANGUAGE: Mapping[Kind, int] = {"social": 2_400, "sentences": 500, "words": 1_500}
 #: A word found in fewer posts of the whole background is left out: it could tell whose post it was.
 MIN_POSTS = 3
 
@@ -87,7 +87,12 @@ def read_background(path: Path) -> list[BackgroundPost]:
     return [_read_post(where, row) for file in files for where, row in read_rows(file)]
 
 
-def build(data: Path, *, sources: Iterable[Source] = SOURCES, per_language: int = PER_LANGUAGE) -> Build:
+def build(
+    data: Path,
+    *,
+    sources: Iterable[Source] = SOURCES,
+    per_language: Mapping[Kind, int] = PER_LANGUAGE,
+) -> Build:
     """Choose posts of every language from the public sets, and leave rare words out."""
     chosen: list[BackgroundPost] = []
     for _, candidates in sorted(_candidates(data, sources).items()):
@@ -124,16 +129,12 @@ def write_background(posts: Iterable[BackgroundPost], output: Path) -> list[Path
 # --- choosing ---
 
 
-@dataclass(slots=True)
-class _Candidates:
-    """The posts of one language to choose from, by source, each bag once."""
-
-    social: dict[str, list[BackgroundPost]]
-    plain: dict[str, list[BackgroundPost]]
+#: Posts to choose from by language, kind and source, each bag once.
+_Candidates = dict[str, dict[Kind, dict[str, list[BackgroundPost]]]]
 
 
-def _candidates(data: Path, sources: Iterable[Source]) -> dict[str, _Candidates]:
-    found: dict[str, _Candidates] = defaultdict(lambda: _Candidates(defaultdict(list), defaultdict(list)))
+def _candidates(data: Path, sources: Iterable[Source]) -> _Candidates:
+    found: _Candidates = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
     seen: set[tuple[str, str]] = set()
     for source in sources:
         # In the order of digests, which is as good as drawing lots, and the same every time.
@@ -144,17 +145,18 @@ def _candidates(data: Path, sources: Iterable[Source]) -> dict[str, _Candidates]
             words = spread(bag(html.unescape(text)))
             if words_of(words) and (language, words) not in seen:
                 seen.add((language, words))
-                kind = found[language].social if source.social else found[language].plain
-                kind[source.name].append(BackgroundPost(language, source.name, words))
+                found[language][source.kind][source.name].append(BackgroundPost(language, source.name, words))
     return found
 
 
-def _choose(candidates: _Candidates, per_language: int) -> list[BackgroundPost]:
-    social = list(islice(_in_turn(candidates.social), int(per_language * SOCIAL_SHARE)))
-    return social + list(islice(_in_turn(candidates.plain), per_language - len(social)))
+def _choose(
+    candidates: Mapping[Kind, Mapping[str, list[BackgroundPost]]], per_language: Mapping[Kind, int]
+) -> Iterator[BackgroundPost]:
+    for kind, by_source in candidates.items():
+        yield from islice(_in_turn(by_source), per_language[kind])
 
 
-def _in_turn(by_source: dict[str, list[BackgroundPost]]) -> Iterator[BackgroundPost]:
+def _in_turn(by_source: Mapping[str, list[BackgroundPost]]) -> Iterator[BackgroundPost]:
     """Take one post of each source in turn, so that none crowds the others out."""
     for posts in zip_longest(*by_source.values()):
         yield from (post for post in posts if post is not None)
@@ -201,17 +203,16 @@ def _is_count(value: object) -> bool:
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path), required=True, help="The public sets.")
 @click.option("--output", type=click.Path(path_type=Path), required=True)
-@click.option("--per-language", default=PER_LANGUAGE, show_default=True)
-def main(data: Path, output: Path, per_language: int) -> None:
+def main(data: Path, output: Path) -> None:
     """Build the background from the public sets, with its README."""
     try:
-        built = build(data, per_language=per_language)
+        built = build(data)
     except InputError as error:
         raise click.ClickException(str(error)) from error
     for path in write_background(built.posts, output):
         click.echo(f"{path}: {path.stat().st_size:,} bytes")
     counts = Counter((post.language, post.source) for post in built.posts)
-    readme = describe(counts, built.emptied, min_posts=MIN_POSTS, social_share=SOCIAL_SHARE)
+    readme = describe(counts, built.emptied, min_posts=MIN_POSTS)
     (output / "README.md").write_text(readme, encoding="utf-8")
 
 

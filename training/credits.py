@@ -18,15 +18,15 @@ whole background are left out; {emptied:,} posts had no word left then and are d
 language with the same words count once. `prs` (Dari) stands apart from `fa` (Farsi).
 
 Of each social set only half "a" is here (`training.background.half`: the parity of a SHA-256 of the post's
-letters); half "b" is kept for evaluation. Social posts fill at most {social_share:.0%} of a language, train
-sentences of SIB-200 and sentences of Lingua the rest. Texts may have been offensive; none was labelled for
-people smuggling, and all are assumed to be ordinary.
+letters); half "b" is kept for evaluation. Beside them stand train sentences of SIB-200, sentences of Lingua,
+and posts drawn at random from word frequencies, since most languages have no openly licensed set of posts.
+Texts may have been offensive; none was labelled for people smuggling, and all are assumed to be ordinary.
 
 ## Sources and licences
 
 Each file has the licence of its source. Changes made to all: reduced to word counts, as said above.
-`sib200.jsonl.gz` derives from sentences under CC BY-SA 4.0 and is shared under CC BY-SA 4.0. German tweets
-under CC BY-SA 3.0 (IWG hatespeech) were left out: they serve evaluation whole.
+`sib200.jsonl.gz` and `wordfreq.jsonl.gz` derive from data under CC BY-SA 4.0 and are shared under that
+licence. German tweets under CC BY-SA 3.0 (IWG hatespeech) were left out: they serve evaluation whole.
 
 | file | source | origin | licence | posts |
 |---|---|---|---|--:|
@@ -34,22 +34,19 @@ under CC BY-SA 3.0 (IWG hatespeech) were left out: they serve evaluation whole.
 
 ## Languages
 
-| language | social posts | sentences |
-|---|--:|--:|
+| language | social posts | sentences | drawn from word frequencies |
+|---|--:|--:|--:|
 {languages}
 """
 
 
-def describe(
-    counts: Mapping[tuple[str, str], int], emptied: int, *, min_posts: int, social_share: float
-) -> str:
+def describe(counts: Mapping[tuple[str, str], int], emptied: int, *, min_posts: int) -> str:
     """Write the README of a background from its counts by language and source."""
     return _README.format(
         sources=_source_rows(counts),
         languages=_language_rows(counts),
         posts=sum(counts.values()),
         emptied=emptied,
-        social_share=social_share,
         min_posts=min_posts,
     )
 
@@ -66,9 +63,12 @@ def _source_rows(counts: Mapping[tuple[str, str], int]) -> str:
 
 
 def _language_rows(counts: Mapping[tuple[str, str], int]) -> str:
-    is_social = {source.name: source.social for source in SOURCES}
-    total: Counter[tuple[str, bool]] = Counter()
+    kind_of = {source.name: source.kind for source in SOURCES}
+    total: Counter[tuple[str, str]] = Counter()
     for (language, source), posts in counts.items():
-        total[language, is_social.get(source, True)] += posts
+        total[language, kind_of[source]] += posts
     codes = sorted({language for language, _ in counts})
-    return "\n".join(f"| {code} | {total[code, True]:,} | {total[code, False]:,} |" for code in codes)
+    kinds = ("social", "sentences", "words")
+    return "\n".join(
+        f"| {code} | {' | '.join(f'{total[code, kind]:,}' for kind in kinds)} |" for code in codes
+    )

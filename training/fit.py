@@ -27,6 +27,7 @@ from training.background import BackgroundPost
 from training.counts import Counts, count
 from training.examples import Example, families, split_folds
 from training.perturb import perturb_somehow
+from training.sources import SOURCES
 
 _UNSEEN_ACT = -30.0
 _SCRIPT_POSTS = 20
@@ -115,9 +116,7 @@ def gather(examples: Sequence[Example], background: Sequence[BackgroundPost], co
     own_folds = np.asarray(
         split_folds(examples, families(examples), config.folds, config.seed), dtype=np.int64
     )
-    kinds, kind = np.unique([post.text for post in background], return_inverse=True)
-    # The same words stand in one fold only, so that no ordinary post is predicted by a model that saw it.
-    shuffled = (np.random.default_rng(config.seed).permutation(len(kinds)) % config.folds)[kind]
+    held_out = _background_folds(background, config)
     acts = [ACTS.index(example.act) for example in examples]
     services = [[service in example.service for service in SERVICES] for example in examples]
     copied = examples if config.copy_weight else []
@@ -138,9 +137,22 @@ def gather(examples: Sequence[Example], background: Sequence[BackgroundPost], co
                 own_weights[: len(copied)] * config.copy_weight,
             ]
         ),
-        folds=np.concatenate([own_folds, shuffled, own_folds[: len(copied)]]),
+        folds=np.concatenate([own_folds, held_out, own_folds[: len(copied)]]),
         predicted=len(examples) + len(background),
     )
+
+
+def _background_folds(background: Sequence[BackgroundPost], config: FitConfig) -> NDArray[np.int64]:
+    """The fold that judges each ordinary post; the same words are judged in one fold only.
+
+    Social posts of the public sets are judged by a model that saw none of their source: nobody's traffic is
+    like them. A team's own crawl is split at random, since what comes tomorrow is like it.
+    """
+    groups = {source.name: source.group for source in SOURCES if source.social}
+    kinds, first, kind = np.unique([post.text for post in background], return_index=True, return_inverse=True)
+    drawn = np.random.default_rng(config.seed).permutation(len(kinds))
+    folds = [groups.get(background[at].source, luck) for at, luck in zip(first, drawn, strict=True)]
+    return (np.array(folds, dtype=np.int64) % config.folds)[kind]
 
 
 def _check_coverage(rows: Rows, examples: int) -> None:

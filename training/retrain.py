@@ -22,6 +22,7 @@ from training.examples import Example, data_digest, read_examples
 from training.fit import FitConfig, Fitted, Progress, fit
 from training.gate import Verdict, judge
 from training.report import card
+from training.sources import NOT_SOCIAL
 
 LIBRARIES = ("langdetect", "numpy", "scikit-learn", "scipy")
 
@@ -154,9 +155,15 @@ def _measured(data: _Data, fitted: Fitted) -> tuple[Metrics, Policy, list[dict[s
 
 
 def _watched(data: _Data) -> Flags:
-    """Which ordinary posts are in a language that has examples: elsewhere hardly anything is ever flagged."""
+    """Which ordinary posts the threshold rests on: written to others, in a language that has examples.
+
+    Elsewhere hardly anything is ever flagged, and plain sentences or drawn words are no traffic.
+    """
     languages = {example.language for example in data.everything}
-    watched = np.array([post.language in languages for post in data.background], dtype=np.bool_)
+    watched = np.array(
+        [post.language in languages and post.source not in NOT_SOCIAL for post in data.background],
+        dtype=np.bool_,
+    )
     return watched if watched.any() else ~watched
 
 

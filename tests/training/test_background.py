@@ -11,6 +11,7 @@ from model.concepts import MARK
 from model.errors import InputError
 from model.features import prepare, words_of
 from training.background import (
+    PER_LANGUAGE,
     BackgroundPost,
     bag,
     build,
@@ -21,13 +22,14 @@ from training.background import (
     without_rare_words,
     write_background,
 )
-from training.sources import Source
+from training.sources import Kind, Source
 
 SHIPPED = Path(__file__).parents[2] / "datasets" / "background"
 CHAT = Source(
     "chat", "chat.jsonl", "Chat", "https://example.org", "MIT", {"eng": "en"}, only={"label": "ham"}
 )
-NEWS = Source("news", "news.jsonl.gz", "News", "https://example.org", "MIT", {"eng": "en"}, social=False)
+NEWS = Source("news", "news.jsonl.gz", "News", "https://example.org", "MIT", {"eng": "en"}, kind="sentences")
+ALL: dict[Kind, int] = {"social": 10_000, "sentences": 10_000}
 
 
 def _write(path: Path, rows: list[dict[str, str]]) -> Path:
@@ -85,7 +87,7 @@ def test_half_takes_broken_text() -> None:
 
 def test_build_takes_half_a_of_social_sets(data: Path) -> None:
     """No social post of half "b" is in the background, and no row that the source leaves out."""
-    built = build(data, sources=[CHAT], per_language=10_000)
+    built = build(data, sources=[CHAT], per_language=ALL)
     wanted = {spread(bag(text)) for _, text in CHAT.posts(data) if half(text) == "a"}
     left_out = {spread(bag(text)) for _, text in CHAT.posts(data) if half(text) == "b"} - wanted
     found = {post.text for post in built.posts}
@@ -94,9 +96,9 @@ def test_build_takes_half_a_of_social_sets(data: Path) -> None:
     assert "buy now" not in found
 
 
-def test_build_fills_up_with_sentences(data: Path) -> None:
-    """Social posts take at most four fifths of a language; sentences fill the rest."""
-    built = build(data, sources=[CHAT, NEWS], per_language=20)
+def test_build_takes_so_many_of_each_kind(data: Path) -> None:
+    """Social posts and sentences of a language each have a limit of their own."""
+    built = build(data, sources=[CHAT, NEWS], per_language={"social": 16, "sentences": 4})
     sources = [post.source for post in built.posts]
     assert sources.count("chat") == 16
     assert sources.count("news") == 4
@@ -118,7 +120,7 @@ def test_rare_words_are_left_out() -> None:
 
 def test_written_background_reads_back(data: Path, tmp_path: Path) -> None:
     """What is written is what is read, one file a source."""
-    built = build(data, sources=[CHAT, NEWS], per_language=30)
+    built = build(data, sources=[CHAT, NEWS], per_language={"social": 24, "sentences": 6})
     paths = write_background(built.posts, tmp_path / "out")
     assert [path.name for path in paths] == ["chat.jsonl.gz", "news.jsonl.gz"]
     assert sorted(read_background(tmp_path / "out"), key=repr) == sorted(built.posts, key=repr)
@@ -169,13 +171,13 @@ def test_command_names_a_missing_set(tmp_path: Path) -> None:
 
 
 def test_shipped_background_is_large_small_and_balanced() -> None:
-    """The shipped background has 20,000 posts or more, over all languages, in a few megabytes."""
+    """The shipped background has 60,000 posts or more, over all languages, in a few megabytes."""
     posts = read_background(SHIPPED)
     languages = [post.language for post in posts]
     ours = "en fr tr ar sq vi fa prs ckb ps kmr es ur pa hi bn am ti om so sw ha ru uk zh it ro de pt uz"
-    assert len(posts) >= 20_000
+    assert len(posts) >= 60_000
     assert set(languages) == set(ours.split())
-    assert all(500 <= languages.count(code) <= 1_500 for code in ours.split())
+    assert all(400 <= languages.count(code) <= sum(PER_LANGUAGE.values()) for code in ours.split())
     assert sum(path.stat().st_size for path in SHIPPED.iterdir()) < 4_000_000
 
 

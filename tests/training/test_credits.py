@@ -9,9 +9,8 @@ def test_readme_names_sources_and_counts() -> None:
         {("sw", "afrisenti"): 7, ("sw", "sib200"): 2, ("uz", "sib200"): 1_000},
         emptied=3,
         min_posts=3,
-        social_share=0.8,
     )
     assert "CC BY 4.0 | 7 |" in readme
-    assert "| sw | 7 | 2 |" in readme
-    assert "| uz | 0 | 1,000 |" in readme
+    assert "| sw | 7 | 2 | 0 |" in readme
+    assert "| uz | 0 | 1,000 | 0 |" in readme
     assert "mlma" not in readme

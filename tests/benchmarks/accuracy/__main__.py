@@ -64,7 +64,7 @@ class Bench:
                 "unsure": lambda: release.abstentions(self._release(), corpus),
                 "identification": lambda: identify.identification(data, corpus.examples),
                 "published": lambda: published.published_table(data),
-                "adaptation": lambda: adaptation.adapt(corpus, ordinary),
+                "adaptation": lambda: adaptation.adapt(corpus, ordinary, ours()),
             }
         return found
 

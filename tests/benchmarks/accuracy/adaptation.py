@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from corpus import Corpus, Ordinary
+from corpus import GROUPS, Corpus, Ordinary
 from joblib import Parallel, delayed
 from ours import Ours
-from protocol import Task
+from protocol import Floats, Result, Task
 
 from training.background import BackgroundPost
 from training.evaluate import choose_policy
@@ -15,30 +15,32 @@ from training.evaluate import choose_policy
 SOURCES = ("english_sms", "roman_urdu", "romanian_comments")
 
 
-def adapt(corpus: Corpus, ordinary: Sequence[Ordinary]) -> dict[str, Any]:
-    """For each source left out of the background: its second half without and with its first."""
+def adapt(corpus: Corpus, ordinary: Sequence[Ordinary], ours: Result) -> dict[str, Any]:
+    """For each source left out of the background: its second half without and with its first.
+
+    The threshold rests on what `ours` says of all other sources, and on a quarter of the team's own crawl.
+    """
     jobs = [(source, own) for source in SOURCES for own in (False, True)]
-    done = Parallel(n_jobs=2)(delayed(_one)(corpus, ordinary, source, own=own) for source, own in jobs)
+    run = Parallel(n_jobs=2)
+    done = run(delayed(_one)(corpus, ordinary, ours, source, own=own) for source, own in jobs)
     found: dict[str, Any] = {}
     for (source, own), figures in zip(jobs, done, strict=True):
         found.setdefault(source, {})["with" if own else "without"] = figures
     return found
 
 
-def _one(corpus: Corpus, ordinary: Sequence[Ordinary], source: str, *, own: bool) -> dict[str, float]:
+def _one(
+    corpus: Corpus, ordinary: Sequence[Ordinary], ours: Result, source: str, *, own: bool
+) -> dict[str, float]:
     traffic = [post for post in ordinary if post.source == source]
     first, second = traffic[::2], traffic[1::2]
+    judged = first[::4] if own else []
+    learnt = [post for at, post in enumerate(first) if at % 4] if own else []
     others = [post for post in corpus.background if post.source != source]
-    crawl = [BackgroundPost(post.language, source, post.prepared) for post in first] if own else []
-    train = np.flatnonzero(corpus.folds != 0)
-    score = Ours().fit(Task(corpus, train, [*others, *crawl]))
-    # A team that has its own posts sets the threshold on them, too; without, on the rest of the world.
-    known = (
-        [post.prepared for post in ordinary if post.source != source]
-        if not own
-        else [p.prepared for p in first]
-    )
-    bar = choose_policy(score([], known).probability).review
+    crawl = [BackgroundPost(post.language, source, post.prepared) for post in learnt]
+    score = Ours().fit(Task(corpus, np.flatnonzero(corpus.folds != 0), [*others, *crawl]))
+    known = score([], [post.prepared for post in judged]).probability if judged else np.zeros(0)
+    bar = choose_policy(np.concatenate([_elsewhere(ordinary, ours, source), known])).review
     adverts = np.flatnonzero(corpus.adverts & (corpus.folds == 0))
     codes = {post.language for post in traffic}
     spoken = [i for i in adverts if corpus.languages[i] in codes]
@@ -50,3 +52,12 @@ def _one(corpus: Corpus, ordinary: Sequence[Ordinary], source: str, *, own: bool
         "adverts": len(spoken),
         "recall": float((found >= bar).mean()),
     }
+
+
+def _elsewhere(ordinary: Sequence[Ordinary], ours: Result, source: str) -> Floats:
+    """What was said of the ordinary posts of all other sources."""
+    kept = []
+    for fold, said in ours.ordinary.items():
+        sources = np.array([post.source for post in ordinary if GROUPS[post.source] == fold])
+        kept.append(said[sources != source])
+    return np.concatenate(kept)

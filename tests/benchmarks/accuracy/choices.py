@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from corpus import FOLDS, Corpus, Ordinary
+from corpus import Corpus, Ordinary
 from ours import Ours
-from protocol import Contender, Said, Task, cross_validate, flagged, hard, interval, thresholds
+from protocol import Contender, Said, Task, cross_validate, flagged, hard, interval, threshold
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression, SGDClassifier
@@ -121,22 +121,20 @@ def candidates() -> list[Contender]:
 
 
 def choose(corpus: Corpus, ordinary: Sequence[Ordinary]) -> list[dict[str, Any]]:
-    """Figures of every candidate over two folds, one for each group of background sources."""
+    """Figures of every candidate."""
     return [_figures(candidate, corpus, ordinary) for candidate in candidates()]
 
 
 def _figures(candidate: Contender, corpus: Corpus, ordinary: Sequence[Ordinary]) -> dict[str, Any]:
-    folds = tuple(range(FOLDS // 2))
-    result = cross_validate(candidate, corpus, ordinary, share=SHARE, folds=folds)
-    at = np.isin(corpus.folds, folds)
-    wild, strict = (flagged(result, corpus, thresholds(result, corpus, own_too=own)) for own in (False, True))
-    adverts = corpus.adverts & at
+    result = cross_validate(candidate, corpus, ordinary, share=SHARE)
+    wild, strict = (flagged(result, threshold(result, corpus, own_too=own)) for own in (False, True))
+    adverts = corpus.adverts
     hits = int(wild[adverts].sum())
     return {
         "name": candidate.name,
         "recall": hits / int(adverts.sum()),
         "interval": interval(hits, int(adverts.sum())),
         "strict": float(strict[adverts].mean()),
-        "own_ordinary": float(wild[at & corpus.unrelated].mean()),
-        **hard(result, corpus, at),
+        "own_ordinary": float(wild[corpus.unrelated].mean()),
+        **hard(result, corpus, np.ones_like(adverts)),
     }

@@ -1,4 +1,4 @@
-"""One protocol for every contender: grouped folds, foreign background, fixed thresholds, intervals."""
+"""One protocol for every contender: grouped folds, foreign sources, one threshold, intervals."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -54,19 +54,14 @@ class Result:
     ordinary: dict[int, Floats] = field(default_factory=dict)
 
 
-def group_of(fold: int) -> int:
-    """Which group of sources gives the background of a fold; the other gives its ordinary posts."""
-    return fold % 2
-
-
 def task_of(corpus: Corpus, fold: int, share: float = 1.0, without: str | None = None) -> Task:
-    """Everything outside a fold, thinned to a share by family, with the background of its group."""
+    """Everything outside a fold, thinned to a share by family, and background of no source that judges it."""
     chosen = corpus.folds != fold
     if without is not None:
         chosen &= corpus.languages != without
     if share < 1:
         chosen &= thinned(corpus, share)
-    background = [post for post in corpus.background if GROUPS[post.source] == group_of(fold)]
+    background = [post for post in corpus.background if GROUPS.get(post.source) != fold]
     return Task(corpus, np.flatnonzero(chosen), background)
 
 
@@ -84,14 +79,15 @@ def cross_validate(
     ordinary: Sequence[Ordinary],
     *,
     share: float = 1.0,
-    folds: Sequence[int] = tuple(range(FOLDS)),
 ) -> Result:
     """Fit once for each fold and gather what was said of posts that the fit did not see."""
-    fits = Parallel(n_jobs=2)(delayed(_one_fold)(contender, corpus, ordinary, fold, share) for fold in folds)
+    fits = Parallel(n_jobs=2)(
+        delayed(_one_fold)(contender, corpus, ordinary, fold, share) for fold in range(FOLDS)
+    )
     count = len(corpus.examples)
     said = Said(np.full(count, np.nan), np.full(count, np.nan), np.full((count, len(ACTS)), np.nan))
     result = Result(said)
-    for fold, (own, foreign) in zip(folds, fits, strict=True):
+    for fold, (own, foreign) in enumerate(fits):
         at = corpus.folds == fold
         said.probability[at], said.stance[at] = own.probability, own.stance
         if own.acts is not None and said.acts is not None:
@@ -106,38 +102,31 @@ def _one_fold(
     score = contender.fit(task_of(corpus, fold, share))
     at = np.flatnonzero(corpus.folds == fold)
     own = score([corpus.examples[i].text for i in at], [corpus.prepared[i] for i in at])
-    foreign = [post for post in ordinary if GROUPS[post.source] != group_of(fold)]
-    if not foreign:
-        return own, np.zeros(0)
+    foreign = [post for post in ordinary if GROUPS[post.source] == fold]
     said = score([post.text for post in foreign], [post.prepared for post in foreign])
     return own, said.probability
 
 
-def thresholds(result: Result, corpus: Corpus, *, own_too: bool) -> dict[int, float]:
-    """For each fold the least threshold that at most 2 in 1,000 ordinary posts of it reach.
+def threshold(result: Result, corpus: Corpus, *, own_too: bool) -> float:
+    """The least threshold that at most 2 in 1,000 ordinary posts reach.
 
-    Ordinary posts are real ones of foreign sources; `own_too` adds the held-out examples of ordinary life.
+    Ordinary posts are real ones, each judged by the fit that saw nothing of its source; `own_too` adds the
+    examples of ordinary life.
     """
-    found = {}
-    for fold, foreign in result.ordinary.items():
-        at = (corpus.folds == fold) & corpus.unrelated
-        own = result.examples.probability[at]
-        scores = np.concatenate([foreign, own]) if own_too else foreign
-        found[fold] = choose_policy(scores).review
-    return found
+    foreign = np.concatenate(list(result.ordinary.values()))
+    own = result.examples.probability[corpus.unrelated] if own_too else foreign[:0]
+    return choose_policy(np.concatenate([foreign, own])).review
 
 
-def flagged(result: Result, corpus: Corpus, at_least: dict[int, float]) -> Flags:
-    """Which examples reach the threshold of their fold."""
-    bars = np.array([at_least.get(int(fold), np.inf) for fold in corpus.folds])
-    return np.nan_to_num(result.examples.probability, nan=-1.0) >= bars
+def flagged(result: Result, at_least: float) -> Flags:
+    """Which examples reach a threshold."""
+    return np.asarray(result.examples.probability >= at_least, dtype=np.bool_)
 
 
 def hard(result: Result, corpus: Corpus, chosen: Flags) -> dict[str, float]:
     """Adverts against look-alike acts and pair partners, by stance and by probability."""
     paired = np.array([example.pair is not None for example in corpus.examples])
-    seen = ~np.isnan(result.examples.probability)
-    at = chosen & seen & (corpus.adverts | paired | ~corpus.unrelated)
+    at = chosen & (corpus.adverts | paired | ~corpus.unrelated)
     adverts = corpus.adverts[at]
     found = {}
     for name in ("probability", "stance"):

@@ -15,7 +15,7 @@ from protocol import (
     hard,
     interval,
     is_act,
-    thresholds,
+    threshold,
 )
 from rivals import Embeddings, FastText, Keywords, PlainTfidf
 
@@ -48,7 +48,7 @@ def figures(result: Result, corpus: Corpus) -> dict[str, Any]:
     """Both difficulties, overall and by language."""
     everyone = np.ones(len(corpus.examples), dtype=np.bool_)
     codes = sorted(set(corpus.languages.tolist()))
-    wild, strict = (flagged(result, corpus, thresholds(result, corpus, own_too=own)) for own in (False, True))
+    wild, strict = (flagged(result, threshold(result, corpus, own_too=own)) for own in (False, True))
     found = {"all": _summary(result, corpus, wild, strict, everyone)}
     families = [example.pair or example.id for example in corpus.examples]
     found["all"]["interval"] = bootstrap(lambda at: _share(wild, corpus.adverts & at), families, everyone)
@@ -80,7 +80,7 @@ def _share(flags: Any, at: Any) -> float:
 
 def acts(result: Result, corpus: Corpus) -> dict[str, Any]:
     """For each benign act the share above the threshold, overall and by language."""
-    wild = flagged(result, corpus, thresholds(result, corpus, own_too=False))
+    wild = flagged(result, threshold(result, corpus, own_too=False))
     found: dict[str, Any] = {}
     for act in Act:
         if not act.is_advert:

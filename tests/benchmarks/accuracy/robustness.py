@@ -8,13 +8,15 @@ import numpy as np
 from corpus import FOLDS, GROUPS, Corpus, Ordinary, prepare_all
 from joblib import Parallel, delayed
 from ours import Ours
-from protocol import group_of, task_of
+from protocol import task_of
 
 from training.evaluate import choose_policy
 from training.perturb import ATTACKS, STRENGTHS, perturb
 
 #: Attacks by a library that no one here wrote: name, and how much of a text it touches, light and heavy.
 LIBRARY = tuple(f"nlpaug: {name}" for name in ("letters swapped", "letters dropped", "keyboard", "scanning"))
+#: Among what is said of the adverts, what is said of ordinary posts.
+ORDINARY = "ordinary"
 
 
 def recall_under_attack(corpus: Corpus, ordinary: Sequence[Ordinary], variant: Ours) -> dict[str, Any]:
@@ -33,9 +35,11 @@ def recall_under_attack(corpus: Corpus, ordinary: Sequence[Ordinary], variant: O
     prepared = {name: prepare_all(own) for name, own in versions.items()}
     run = Parallel(n_jobs=2)
     folds = run(delayed(_fold)(corpus, ordinary, prepared, at, fold, variant) for fold in range(FOLDS))
+    said = {name: np.concatenate([fold[name] for fold in folds]) for name in (*versions, ORDINARY)}
+    bar = choose_policy(said[ORDINARY]).review
     return {
         name: {
-            "recall": sum(fold[name] for fold in folds) / len(at),
+            "recall": float((said[name] >= bar).mean()),
             "changed": sum(a != b for a, b in zip(own, texts, strict=True)) / len(at),
         }
         for name, own in versions.items()
@@ -49,15 +53,12 @@ def _fold(
     at: Any,
     fold: int,
     variant: Ours,
-) -> dict[str, int]:
+) -> dict[str, Any]:
     score = variant.fit(task_of(corpus, fold))
-    foreign = [post.prepared for post in ordinary if GROUPS[post.source] != group_of(fold)]
-    bar = choose_policy(score([], foreign).probability).review
+    foreign = [post.prepared for post in ordinary if GROUPS[post.source] == fold]
     mine = np.flatnonzero(corpus.folds[at] == fold)
-    return {
-        name: int((score([], [own[i] for i in mine]).probability >= bar).sum())
-        for name, own in prepared.items()
-    }
+    said = {name: score([], [own[i] for i in mine]).probability for name, own in prepared.items()}
+    return said | {ORDINARY: score([], foreign).probability}
 
 
 def _by_library(texts: Sequence[str], name: str, share: float) -> list[str]:
