@@ -26,7 +26,7 @@ from model.errors import InputError
 from model.features import prepare, words_of
 from training.credits import describe
 from training.lines import read_rows
-from training.sources import SOURCES, Kind, Source
+from training.sources import SOURCES, WORD_LISTS, Kind, Source
 
 #: At most so many posts of a language: real ones, plain sentences for its other scripts and topics, and posts
 #: drawn from word frequencies, which know how people talk where we have no real posts.
@@ -102,11 +102,15 @@ def build(
 
 
 def without_rare_words(posts: list[BackgroundPost]) -> list[BackgroundPost]:
-    """Leave out words found in fewer than three posts, then posts that have none left; concepts stay."""
+    """Leave out words found in fewer than three posts, then posts that have none left; concepts stay.
+
+    Posts drawn from word lists were nobody's: their words stay.
+    """
     found_in = Counter(word for post in posts for word in set(words_of(post.text).split()))
     kept = []
     for post in posts:
-        words = [word for word in post.text.split() if word[0] == MARK or found_in[word] >= MIN_POSTS]
+        drawn = post.source in WORD_LISTS
+        words = [w for w in post.text.split() if drawn or w[0] == MARK or found_in[w] >= MIN_POSTS]
         if words and words[0][0] != MARK:
             kept.append(BackgroundPost(post.language, post.source, " ".join(words)))
     return kept

@@ -13,9 +13,9 @@ _README = """\
 
 No text is stored. Each line is `{{"language", "source", "words": {{word: count}}, "concepts": [...]}}`:
 the folded words of one post in alphabetical order, and the concepts that fired on the post as it stood.
-Handles, links, addresses, long digit runs and every word found in fewer than {min_posts} posts of the
-whole background are left out; {emptied:,} posts had no word left then and are dropped. Posts of one
-language with the same words count once. `prs` (Dari) stands apart from `fa` (Farsi).
+Handles, links, addresses, long digit runs and, but in posts drawn from word frequencies, every word found in
+fewer than {min_posts} posts of the whole background are left out; {emptied:,} posts had no word left then and
+are dropped. Posts of one language with the same words count once. `prs` (Dari) stands apart from `fa`.
 
 Of each social set only half "a" is here (`training.background.half`: the parity of a SHA-256 of the post's
 letters); half "b" is kept for evaluation. Beside them stand train sentences of SIB-200, sentences of Lingua,

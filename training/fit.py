@@ -39,17 +39,14 @@ class FitConfig:
     """How to fit.
 
     An example weighs 1, or what `source_weights` says of the file it comes from; a background row
-    `background_weight`; a copy of each example, rewritten as evaders do, `copy_weight` times that. Each
-    act's rows together then weigh as if its share were raised to 1 - `act_balance`, so that rare acts are
-    learnt too. Calibration undoes the tilt.
+    `background_weight`; a copy of each example, rewritten as evaders do, `copy_weight` times that.
     """
 
     features: FeatureConfig = field(default_factory=FeatureConfig)
-    inverse_regularisation: float = 10.0
-    background_weight: float = 1.5
+    inverse_regularisation: float = 3.0
+    background_weight: float = 0.3
     copy_weight: float = 0.3
     source_weights: tuple[tuple[str, float], ...] = ()
-    act_balance: float = 0.25
     min_posts: int = 2
     folds: int = 4
     seed: int = 0
@@ -187,13 +184,11 @@ def fit_acts(rows: Rows, counts: Counts, chosen: NDArray[np.int64], config: FitC
     matrix = counts.transform(union, chosen)
     met = np.bincount(matrix[chosen < rows.predicted].indices, minlength=matrix.shape[1])
     columns = np.flatnonzero(met >= config.min_posts)
-    acts = rows.acts[chosen]
-    weights = _balanced(rows.weights[chosen], acts, config.act_balance)
     regression = LogisticRegression(
         C=config.inverse_regularisation, tol=config.tolerance, max_iter=config.max_iterations
     )
     with threadpool_limits(1):
-        regression.fit(matrix[:, columns], acts, sample_weight=weights)
+        regression.fit(matrix[:, columns], rows.acts[chosen], sample_weight=rows.weights[chosen])
     coefficients = np.zeros((len(regression.classes_), matrix.shape[1]), dtype=np.float32)
     coefficients[:, columns] = regression.coef_
     regression.coef_ = coefficients
@@ -206,14 +201,6 @@ def score_acts(acts: Pipeline, counts: Counts, chosen: NDArray[np.int64]) -> Flo
     scores = np.full((len(chosen), len(ACTS)), _UNSEEN_ACT)
     scores[:, acts[-1].classes_] = acts[-1].decision_function(counts.transform(acts["features"], chosen))
     return scores
-
-
-def _balanced(weights: Floats, acts: NDArray[np.int64], balance: float) -> Floats:
-    """Tilt weights towards acts that have few rows."""
-    mass = np.bincount(acts, weights)
-    present = mass[mass > 0]
-    tilt = np.where(mass > 0, present.mean() / np.where(mass > 0, mass, 1.0), 1.0) ** balance
-    return np.asarray(weights * tilt[acts], dtype=np.float64)
 
 
 def _fit_all(rows: Rows, counts: Counts, config: FitConfig) -> Classifier:

@@ -161,6 +161,7 @@ SOURCES = (
 )  # fmt: skip
 
 
+WORD_LISTS = frozenset(source.name for source in SOURCES if source.kind == "words")
 #: Sources that are no traffic: nobody wrote these to anyone.
 NOT_SOCIAL = frozenset(source.name for source in SOURCES if not source.social)
 

@@ -1,6 +1,6 @@
 """Shared by the tests of training: a tiny data set that a classifier is fitted to in a second."""
 
-import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,12 +30,12 @@ def _tiny_config() -> FitConfig:
 
 
 @pytest.fixture(name="tiny_data", scope="session")
-def _tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def _tiny_data(tmp_path_factory: pytest.TempPathFactory, copy_some: Callable[[str, Path], None]) -> Path:
     """A folder to train on in a second or two."""
     folder = tmp_path_factory.mktemp("tiny")
-    shutil.copy(DATASETS / "en.jsonl", folder)
-    posts = read_background(DATASETS / "background" / "mlma.jsonl.gz")
-    write_background([post for post in posts if post.language == "en"][:400], folder / "background")
+    copy_some("en.jsonl", folder)
+    own = [read_background(DATASETS / "background" / f"{name}.jsonl.gz") for name in ("mlma", "english_sms")]
+    write_background([p for posts in own for p in posts if p.language == "en"][::6], folder / "background")
     return folder
 
 

@@ -26,6 +26,7 @@ from training.fit import (
     fit,
     gather,
 )
+from training.sources import SOURCES
 
 
 def _nonsense(count: int) -> list[Example]:
@@ -53,13 +54,30 @@ def test_folds_never_split_a_family(tiny: Any, tiny_config: FitConfig) -> None:
     assert len(held) < len(examples)
 
 
+def _background_folds(tiny: Any, background: list[BackgroundPost], config: FitConfig) -> Any:
+    rows = gather(tiny.examples, background, replace(config, folds=4))
+    return rows.folds[len(tiny.examples) : rows.predicted]
+
+
+def test_a_public_set_is_judged_by_a_fit_without_it(tiny: Any, tiny_config: FitConfig) -> None:
+    """All its posts stand in the fold of its group."""
+    folds = _background_folds(tiny, tiny.background, tiny_config)
+    groups = {source.name: source.group for source in SOURCES}
+    assert folds.tolist() == [groups[post.source] for post in tiny.background]
+    assert len(set(folds.tolist())) > 1
+
+
+def test_a_crawl_is_spread_over_the_folds(tiny: Any, tiny_config: FitConfig) -> None:
+    """What a team's traffic was like yesterday, it is like tomorrow."""
+    crawl = [replace(post, source="crawl.jsonl") for post in tiny.background]
+    assert np.bincount(_background_folds(tiny, crawl, tiny_config), minlength=4).min() > 0
+
+
 def test_an_ordinary_post_stands_in_one_fold(tiny: Any, tiny_config: FitConfig) -> None:
     """A crawl that repeats the background does not leak into its own test."""
-    again = [replace(post, source="crawl") for post in tiny.background]
-    rows = gather(tiny.examples, [*tiny.background, *again], replace(tiny_config, folds=4))
-    first, second = np.split(rows.folds[len(tiny.examples) : rows.predicted], 2)
-    assert np.array_equal(first, second)
-    assert np.bincount(first, minlength=4).min() > 0
+    again = [replace(post, source="crawl.jsonl") for post in tiny.background]
+    folds = _background_folds(tiny, [*tiny.background, *again], tiny_config)
+    assert np.array_equal(*np.split(folds, 2))
 
 
 def test_copies_are_trained_on_beside_their_examples(tiny: Any, tiny_config: FitConfig) -> None:

@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from model.classifier import ACTS, ADVERT_COLUMNS, UNRELATED_COLUMN, act_probabilities, relevance_and_stance
 from model.features import FeatureConfig
-from training.fit import FitConfig, _balanced, gather
+from training.fit import FitConfig, gather
 
 _BASE = FitConfig()
 #: So much of the examples is trained on: there are many fits.
@@ -35,6 +35,7 @@ class Alternative:
     vocabulary: bool = False
     sublinear: bool = True
     binary: bool = False
+    balanced: bool = False
     penalty: str = ""
 
     def fit(self, task: Task) -> Callable[[Sequence[str], Sequence[str]], Said]:
@@ -43,12 +44,11 @@ class Alternative:
         acts = rows.acts
         if self.binary:
             acts = np.where(np.isin(acts, ADVERT_COLUMNS), ADVERT_COLUMNS[0], UNRELATED_COLUMN)
-        weights = _balanced(rows.weights, acts, _BASE.act_balance)
         blocks = [_Block(kind, self.vocabulary, self.sublinear) for kind in ("char", "word", "concept")]
         matrix = hstack([block.fit(rows.texts) for block in blocks], format="csr")
-        classifier = self._classifier(float(weights.sum()))
+        classifier = self._classifier(float(rows.weights.sum()))
         with threadpool_limits(1):
-            classifier.fit(matrix, acts, sample_weight=weights)
+            classifier.fit(matrix, acts, sample_weight=rows.weights)
 
         def score(_: Sequence[str], prepared: Sequence[str]) -> Said:
             seen = hstack([block.transform(prepared) for block in blocks], format="csr")
@@ -58,7 +58,12 @@ class Alternative:
 
     def _classifier(self, mass: float) -> Any:
         if not self.penalty:
-            return LogisticRegression(C=_BASE.inverse_regularisation, tol=_BASE.tolerance, max_iter=100)
+            return LogisticRegression(
+                C=_BASE.inverse_regularisation,
+                tol=_BASE.tolerance,
+                max_iter=100,
+                class_weight="balanced" if self.balanced else None,
+            )
         strength = 1 / (_BASE.inverse_regularisation * mass)
         return SGDClassifier("log_loss", penalty=self.penalty, alpha=strength, l1_ratio=0.15, random_state=0)
 
@@ -113,9 +118,9 @@ def candidates() -> list[Contender]:
         Alternative("advert or not instead of acts", binary=True),
         Alternative("ridge by stochastic gradient", penalty="l2"),
         Alternative("elastic net by stochastic gradient", penalty="elasticnet"),
-        *(Ours(f"C = {c:g}", _with(inverse_regularisation=c)) for c in (3.0, 30.0)),
-        *(Ours(f"background weighs {w:g}", _with(background_weight=w)) for w in (0.03, 0.3)),
-        *(Ours(f"acts balanced by {b:g}", _with(act_balance=b)) for b in (0.0, 0.5)),
+        Alternative("acts balanced", balanced=True),
+        *(Ours(f"C = {c:g}", _with(inverse_regularisation=c)) for c in (1.0, 10.0)),
+        *(Ours(f"background weighs {w:g}", _with(background_weight=w)) for w in (0.1, 1.0)),
         *(Ours(f"copies weigh {w:g}", _with(copy_weight=w)) for w in (0.0,)),
     ]
 

@@ -106,12 +106,15 @@ def _waiting(parts: Services) -> Callable[[], list[str]]:
 
 
 @pytest.fixture(name="tiny_data", scope="session")
-def _tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def _tiny_data(tmp_path_factory: pytest.TempPathFactory, copy_some: Callable[[str, Path], None]) -> Path:
     """English examples and a few ordinary posts: what a real `breakwater train` needs seconds for."""
     folder = tmp_path_factory.mktemp("tiny")
-    shutil.copy(ROOT / "datasets" / "en.jsonl", folder)
-    posts = read_background(ROOT / "datasets" / "background" / "mlma.jsonl.gz")
-    write_background([post for post in posts if post.language == "en"][:400], folder / "background")
+    copy_some("en.jsonl", folder)
+    own = [
+        read_background(ROOT / "datasets" / "background" / f"{name}.jsonl.gz")
+        for name in ("mlma", "english_sms")
+    ]
+    write_background([p for posts in own for p in posts if p.language == "en"][::6], folder / "background")
     return folder
 
 
