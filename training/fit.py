@@ -44,7 +44,7 @@ class FitConfig:
 
     features: FeatureConfig = field(default_factory=FeatureConfig)
     inverse_regularisation: float = 3.0
-    background_weight: float = 0.3
+    background_weight: float = 0.5
     copy_weight: float = 0.3
     source_weights: tuple[tuple[str, float], ...] = ()
     min_posts: int = 2
@@ -56,9 +56,9 @@ class FitConfig:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Training rows: examples, then background, then copies, which are only trained on.
+    """Training rows: examples, then background, then rewritten copies of the examples.
 
-    `acts` holds indices of `ACTS`; `predicted` is the number of rows before the copies.
+    `acts` holds indices of `ACTS`; `originals` is the number of rows before the copies.
     """
 
     texts: list[str]
@@ -66,16 +66,20 @@ class Rows:
     services: NDArray[np.int64]
     weights: Floats
     folds: NDArray[np.int64]
-    predicted: int
+    originals: int
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A calibrated classifier, and act probabilities (rows x acts) that it did not see in training."""
+    """A calibrated classifier, and act probabilities (rows x acts) that it did not see in training.
+
+    `copy_probabilities` are those of the examples rewritten, none if no copies were trained on.
+    """
 
     classifier: Classifier
     example_probabilities: Floats
     background_probabilities: Floats
+    copy_probabilities: Floats
     scripts: tuple[str, ...]
     calibration: tuple[float, float]
 
@@ -102,8 +106,9 @@ def fit(
     return Fitted(
         classifier,
         probabilities[: len(examples)],
-        probabilities[len(examples) :],
-        _scripts(rows.texts[: rows.predicted]),
+        probabilities[len(examples) : rows.originals],
+        probabilities[rows.originals :],
+        _scripts(rows.texts[: rows.originals]),
         calibration,
     )
 
@@ -135,7 +140,7 @@ def gather(examples: Sequence[Example], background: Sequence[BackgroundPost], co
             ]
         ),
         folds=np.concatenate([own_folds, held_out, own_folds[: len(copied)]]),
-        predicted=len(examples) + len(background),
+        originals=len(examples) + len(background),
     )
 
 
@@ -164,25 +169,25 @@ def _check_coverage(rows: Rows, examples: int) -> None:
 
 def _out_of_fold(rows: Rows, counts: Counts, config: FitConfig, progress: Progress) -> Floats:
     """Scores (rows x acts) of each row by a regression fitted without its fold."""
-    scores = np.full((rows.predicted, len(ACTS)), _UNSEEN_ACT)
+    scores = np.full((len(rows.texts), len(ACTS)), _UNSEEN_ACT)
     run = Parallel(n_jobs=-1, return_as="generator")
     parts = run(delayed(_score_fold)(rows, counts, fold, config) for fold in range(config.folds))
     for fold, part in enumerate(parts):
-        scores[rows.folds[: rows.predicted] == fold] = part
+        scores[rows.folds == fold] = part
         progress(f"Predicted fold {fold + 1} of {config.folds}")
     return scores
 
 
 def _score_fold(rows: Rows, counts: Counts, fold: int, config: FitConfig) -> Floats:
     acts = fit_acts(rows, counts, np.flatnonzero(rows.folds != fold), config)
-    return score_acts(acts, counts, np.flatnonzero(rows.folds[: rows.predicted] == fold))
+    return score_acts(acts, counts, np.flatnonzero(rows.folds == fold))
 
 
 def fit_acts(rows: Rows, counts: Counts, chosen: NDArray[np.int64], config: FitConfig) -> Pipeline:
     """Fit features and regression; columns met in too few posts, copies not counted, get no weight."""
     union = counts.fit(chosen)
     matrix = counts.transform(union, chosen)
-    met = np.bincount(matrix[chosen < rows.predicted].indices, minlength=matrix.shape[1])
+    met = np.bincount(matrix[chosen < rows.originals].indices, minlength=matrix.shape[1])
     columns = np.flatnonzero(met >= config.min_posts)
     regression = LogisticRegression(
         C=config.inverse_regularisation, tol=config.tolerance, max_iter=config.max_iterations
@@ -217,8 +222,9 @@ def _fit_all(rows: Rows, counts: Counts, config: FitConfig) -> Classifier:
 
 def _calibrate(scores: Floats, rows: Rows) -> tuple[float, float]:
     """Find the scale of all scores and the shift of the advert acts that fit P(advert) best."""
-    advert = np.isin(rows.acts[: rows.predicted], ADVERT_COLUMNS)
-    weights = rows.weights[: rows.predicted]
+    scores = scores[: rows.originals]
+    advert = np.isin(rows.acts[: rows.originals], ADVERT_COLUMNS)
+    weights = rows.weights[: rows.originals]
 
     def loss(parameters: Floats) -> float:
         probability = act_probabilities(_apply(scores, tuple(parameters)))[:, ADVERT_COLUMNS].sum(axis=1)

@@ -26,8 +26,14 @@ def perturb(text: str, attack: str, share: float, seed: str) -> str:
 
 def perturb_somehow(text: str, seed: str) -> str:
     """Rewrite a text by an attack and a strength drawn from the seed."""
+    attack, strength = draw_attack(seed)
+    return perturb(text, attack, STRENGTHS[strength], seed)
+
+
+def draw_attack(seed: str) -> tuple[str, str]:
+    """Draw an attack and a strength; the same seed gives the same two."""
     draw = Random(seed)  # noqa: S311 - no secret
-    return perturb(text, draw.choice(sorted(ATTACKS)), draw.choice(sorted(STRENGTHS.values())), seed)
+    return draw.choice(sorted(ATTACKS)), draw.choice(sorted(STRENGTHS))
 
 
 # --- places ---

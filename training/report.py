@@ -41,6 +41,8 @@ def card(facts: Mapping[str, Any], policy: Policy, adverts: Flags, probability: 
             "<h2>How well it does</h2>",
             _UNSEEN,
             *_figures(metrics, policy, adverts, probability),
+            _ordinary_table(metrics["background"]["languages"]),
+            _evasion_table(metrics["evasion"]),
             _USE,
         ]
     )
@@ -176,6 +178,23 @@ def _act_table(metrics: Metrics) -> str:
     keys = ("posts", "recall", "precision", "above_review", "above_high")
     rows = [(name, *(row[key] for key in keys)) for name, row in metrics["acts"].items()]
     return "<h2>By act</h2>" + _table(header, rows)
+
+
+def _ordinary_table(languages: Mapping[str, Metrics]) -> str:
+    header = ("language", "ordinary posts", "reach review, in 1,000")
+    rows = [(code, row["posts"], 1000 * row["false_positive_rate"]) for code, row in languages.items()]
+    return "<h2>Ordinary posts</h2><p>Each judged by a model that saw no post of its source.</p>" + _table(
+        header, rows
+    )
+
+
+def _evasion_table(attacks: Mapping[str, Metrics]) -> str:
+    header = ("attack", "adverts", "recall as written", "recall rewritten")
+    rows = [(name, row["adverts"], row["written"], row["rewritten"]) for name, row in attacks.items()]
+    return (
+        "<h2>Evasion</h2><p>Each advert was rewritten once, by an attack and a strength drawn at random.</p>"
+        + _table(header, rows)
+    )
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:

@@ -21,6 +21,7 @@ from training.evaluate import Flags, Metrics, choose_policy, from_probabilities,
 from training.examples import Example, data_digest, read_examples
 from training.fit import FitConfig, Fitted, Progress, fit
 from training.gate import Verdict, judge
+from training.perturb import draw_attack
 from training.report import card
 from training.sources import NOT_SOCIAL
 
@@ -151,6 +152,9 @@ def _measured(data: _Data, fitted: Fitted) -> tuple[Metrics, Policy, list[dict[s
     )
     metrics = measure(predictions, policy)
     metrics["background"] = _false_alarms(data.background, ordinary, watched, policy)
+    metrics["evasion"] = _evasion(
+        data.everything, probability, _probability(fitted.copy_probabilities), policy
+    )
     return metrics, policy, thresholds
 
 
@@ -165,6 +169,24 @@ def _watched(data: _Data) -> Flags:
         dtype=np.bool_,
     )
     return watched if watched.any() else ~watched
+
+
+def _evasion(
+    examples: Sequence[Example], written: Floats, rewritten: Floats, policy: Policy
+) -> dict[str, Metrics]:
+    """Recall of the same adverts as written and as rewritten, by attack and strength."""
+    drawn = [draw_attack(example.id) for example in examples[: len(rewritten)]]
+    adverts = _is_advert(examples[: len(rewritten)])
+    found = {}
+    for attack, strength in sorted(set(drawn)):
+        at = adverts & np.array([own == (attack, strength) for own in drawn])
+        if at.any():
+            found[f"{attack}, {strength}"] = {
+                "adverts": int(at.sum()),
+                "written": float((written[: len(at)][at] >= policy.review).mean()),
+                "rewritten": float((rewritten[at] >= policy.review).mean()),
+            }
+    return found
 
 
 def _false_alarms(

@@ -56,7 +56,7 @@ def test_folds_never_split_a_family(tiny: Any, tiny_config: FitConfig) -> None:
 
 def _background_folds(tiny: Any, background: list[BackgroundPost], config: FitConfig) -> Any:
     rows = gather(tiny.examples, background, replace(config, folds=4))
-    return rows.folds[len(tiny.examples) : rows.predicted]
+    return rows.folds[len(tiny.examples) : rows.originals]
 
 
 def test_a_public_set_is_judged_by_a_fit_without_it(tiny: Any, tiny_config: FitConfig) -> None:
@@ -83,13 +83,13 @@ def test_an_ordinary_post_stands_in_one_fold(tiny: Any, tiny_config: FitConfig) 
 def test_copies_are_trained_on_beside_their_examples(tiny: Any, tiny_config: FitConfig) -> None:
     """Each example has one rewritten copy in its own fold, with its act; weight 0 means none."""
     rows = gather(tiny.examples, tiny.background, tiny_config)
-    own, copies = slice(0, len(tiny.examples)), slice(rows.predicted, None)
+    own, copies = slice(0, len(tiny.examples)), slice(rows.originals, None)
     assert np.array_equal(rows.folds[own], rows.folds[copies])
     assert np.array_equal(rows.acts[own], rows.acts[copies])
     assert rows.texts[own] != rows.texts[copies]
     assert set(rows.weights[copies]) == {tiny_config.copy_weight}
     bare = gather(tiny.examples, tiny.background, replace(tiny_config, copy_weight=0))
-    assert len(bare.texts) == bare.predicted == rows.predicted
+    assert len(bare.texts) == bare.originals == rows.originals
 
 
 def test_memorised_texts_are_not_known_out_of_fold(tiny_config: FitConfig) -> None:
@@ -131,8 +131,9 @@ def test_calibration_does_not_make_probabilities_worse(tiny: Any, tiny_config: F
     """Weighted log loss out of fold is no higher than without it; the order of scores stays."""
     rows = gather(tiny.examples, tiny.background, tiny_config)
     scores = _out_of_fold(rows, count(rows.texts, tiny_config.features), tiny_config, lambda _: None)
-    advert = np.isin(rows.acts[: rows.predicted], ADVERT_COLUMNS)
-    weights = rows.weights[: rows.predicted]
+    scores = scores[: rows.originals]
+    advert = np.isin(rows.acts[: rows.originals], ADVERT_COLUMNS)
+    weights = rows.weights[: rows.originals]
 
     def loss(calibration: tuple[float, float]) -> float:
         shares = act_probabilities(_apply(scores, calibration))[:, ADVERT_COLUMNS].sum(axis=1)

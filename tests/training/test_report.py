@@ -53,8 +53,10 @@ def _predictions(languages: tuple[str, ...] = ("en", "ps")) -> Predictions:
 
 
 def _facts(metrics: Metrics) -> dict[str, Any]:
-    background = {"posts": 1234, "false_positive_rate": 0.0017, "languages": {}}
+    background: dict[str, Any] = {"posts": 1234, "false_positive_rate": 0.0017}
+    background["languages"] = {"sw": {"posts": 500, "false_positive_rate": 0.004}}
     metrics["background"] = background
+    metrics["evasion"] = {"spacing, light": {"adverts": 3, "written": 0.8, "rewritten": 0.7}}
     return {"metrics": metrics, "examples": 220, "data_digest": "0123456789abcdef"}
 
 
@@ -79,7 +81,7 @@ def test_tags_are_nested_as_they_should_be(page: str) -> None:
     checked = _check_html(page)
     assert page.startswith("<!doctype html>")
     assert checked.seen.count("h1") == 1
-    assert checked.seen.count("table") == 2
+    assert checked.seen.count("table") == 4
 
 
 def test_charts_are_drawings_with_a_caption_each(page: str) -> None:
@@ -99,7 +101,7 @@ def test_the_card_is_complete(page: str) -> None:
     told += ["did not see", "decides nothing", "people who\nmove"]
     assert [text for text in told if text not in page] == []
     firsts = re.findall(r"<tr><td>(.*?)</td>", page)
-    assert firsts == ["en", "ps", "all", *(str(act) for act in ACTS)]
+    assert firsts == ["en", "ps", "all", *(str(act) for act in ACTS), "sw", "spacing, light"]
 
 
 def test_the_card_asks_for_nothing_from_outside(page: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from model.lines import format_object
 from training.crawl import no_suspicion
 from training.examples import read_examples
 from training.fit import FitConfig
+from training.perturb import draw_attack
 from training.retrain import Outcome, Sources, _gather, count_new_labels, train
 
 CRAWL = [{"text": f"We cooked rice for {name} and watched the match"} for name in ("Ann", "Ben", "Lea")]
@@ -76,6 +78,16 @@ def test_few_ordinary_posts_would_enter_the_queue(first: tuple[Releases, Outcome
     release = first[0].load()
     assert release.policy.high >= release.policy.review
     assert len(release.thresholds) > 10
+
+
+def test_evasion_is_measured_on_the_copies(first: tuple[Releases, Outcome], tiny_data: Path) -> None:
+    """Each advert counts once, under the attack that rewrote it."""
+    attacks = first[1].metrics["evasion"]
+    examples = read_examples([tiny_data / "en.jsonl"])
+    adverts = [example for example in examples if example.act.is_advert]
+    drawn = Counter(", ".join(draw_attack(example.id)) for example in adverts)
+    assert {name: row["adverts"] for name, row in attacks.items()} == drawn
+    assert all(0 <= row[kind] <= 1 for row in attacks.values() for kind in ("written", "rewritten"))
 
 
 def test_same_data_and_seed_give_the_same_release(

@@ -44,7 +44,7 @@ def leave_one_language_out(corpus: Corpus, ordinary: Sequence[Ordinary]) -> dict
 def _left_out(corpus: Corpus, rows: Rows, counts: Counts, code: str, config: FitConfig) -> dict[str, float]:
     counts = Counts(config.features, counts.blocks)
     taken = (corpus.languages != code) & thinned(corpus, SHARE)
-    ordinary = np.ones(rows.predicted - len(taken), dtype=np.bool_)
+    ordinary = np.ones(rows.originals - len(taken), dtype=np.bool_)
     acts = fit_acts(rows, counts, np.flatnonzero(np.concatenate([taken, ordinary, taken])), config)
     at = np.flatnonzero(corpus.languages == code)
     foreign = np.arange(len(rows.texts), counts.blocks[0].shape[0])
