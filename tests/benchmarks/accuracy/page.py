@@ -301,7 +301,10 @@ def _choices(rows: Sequence[Mapping[str, Any]]) -> str:
         )
         for row in rows
     ]
-    return "## Choices, one changed at a time\n\nTrained on half of the examples.\n\n" + _table(head, body)
+    return (
+        "## Choices, one changed at a time\n\nTrained on half of the examples and every second background post.\n\n"
+        + _table(head, body)
+    )
 
 
 def _identification(sets: Mapping[str, Any]) -> str:

@@ -118,8 +118,8 @@ def threshold(result: Result, corpus: Corpus, *, own_too: bool) -> float:
     return choose_policy(np.concatenate([foreign, own])).review
 
 
-def flagged(result: Result, at_least: float) -> Flags:
-    """Which examples reach a threshold."""
+def flagged(result: Result, at_least: float | Floats) -> Flags:
+    """Which examples reach a threshold, the same for all or each its own."""
     return np.asarray(result.examples.probability >= at_least, dtype=np.bool_)
 
 
