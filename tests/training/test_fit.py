@@ -154,11 +154,12 @@ def test_the_same_data_and_seed_give_the_same_weights(tiny: Any, tiny_config: Fi
 
 
 def test_another_seed_draws_other_folds(tiny: Any, tiny_config: FitConfig) -> None:
-    """Examples and background are both drawn anew."""
-    one, other = (gather(tiny.examples, tiny.background, replace(tiny_config, seed=s)) for s in (0, 1))
+    """Examples and a crawl are both drawn anew."""
+    crawl = [replace(post, source="crawl.jsonl") for post in tiny.background]
+    one, other = (gather(tiny.examples, crawl, replace(tiny_config, seed=s)) for s in (0, 1))
     count = len(tiny.examples)
     assert not np.array_equal(one.folds[:count], other.folds[:count])
-    assert not np.array_equal(one.folds[count:], other.folds[count:])
+    assert not np.array_equal(one.folds[count : one.originals], other.folds[count : one.originals])
 
 
 def test_missing_acts_are_named(tiny: Any, tiny_config: FitConfig) -> None:
