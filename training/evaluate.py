@@ -129,17 +129,14 @@ def _auc(adverts: Flags, scores: Floats) -> float | None:
     return float(roc_auc_score(adverts, scores)) if mixed else None
 
 
-def calibration_error(adverts: Flags, probability: Floats) -> float | None:
-    """Expected calibration error over ten equal-width bins."""
+def calibration_error(adverts: Flags, probability: Floats, weights: Floats | None = None) -> float | None:
+    """Expected calibration error over ten equal-width bins; each post weighs 1 unless `weights` say more."""
     if not len(probability):
         return None
+    weights = np.ones(len(probability)) if weights is None else weights
     bins = np.minimum((probability * _BINS).astype(int), _BINS - 1)
-    gaps = [
-        abs(probability[bins == b].mean() - adverts[bins == b].mean()) * (bins == b).mean()
-        for b in range(_BINS)
-        if (bins == b).any()
-    ]
-    return float(sum(gaps))
+    gaps = np.bincount(bins, weights * (probability - adverts), minlength=_BINS)
+    return float(np.abs(gaps).sum() / weights.sum())
 
 
 def threshold_table(adverts: Flags, probability: Floats) -> list[dict[str, float]]:

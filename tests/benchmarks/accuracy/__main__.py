@@ -74,8 +74,7 @@ class Bench:
     def _calibration(self) -> Any:
         config = FitConfig()
         fitted = fit(self.corpus.examples, self.corpus.background, config)
-        mass = config.background_weight * len(self.corpus.background)
-        return rates.calibration(fitted.example_probabilities, self.corpus, mass)
+        return rates.calibration(fitted.example_probabilities, self.corpus)
 
     def _misses(self, probability: Any) -> Any:
         """The adverts most surely missed and the benign examples most surely flagged, as ids."""

@@ -210,14 +210,13 @@ def _acts(acts: Mapping[str, Any]) -> str:
     )
 
 
-def _calibration(found: Mapping[str, Any]) -> str:
-    errors = found["errors"]
+def _calibration(errors: Mapping[str, Any]) -> str:
     names = list(next(iter(errors.values())))
-    rows = [(kind, *(_f(own[name]) for name in names)) for kind, own in errors.items()]
+    rows = [(rate, *(_f(own[name]) for name in names)) for rate, own in errors.items()]
     return (
-        "## Calibration\n\nExpected calibration error (ten bins) of a release's out-of-fold probabilities on the examples: as they are, calibrated to the\n"
-        f"mix of examples and background, and corrected to the examples' base rate, {found['base_rate']:.2f} adverts. The aim is 0.03 overall and 0.06 in\n"
-        "each first-tier language.\n\n" + _table(("probabilities", *names), rows)
+        "## Calibration\n\nExpected calibration error (ten bins) of a release's out-of-fold probabilities on the examples: at their own base rate (the first\n"
+        "row), and corrected to a stated one, benign examples weighed up until it holds. The aim is 0.03 overall and 0.06 in each first-tier\n"
+        "language.\n\n" + _table(("share of adverts", *names), rows)
     )
 
 

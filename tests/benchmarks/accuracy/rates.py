@@ -24,6 +24,8 @@ from model.records import Act
 from training.evaluate import calibration_error
 
 SHARES = (0.25, 0.5, 1.0)
+#: Shares of adverts among posts that come to review, to correct calibration to.
+STATED = (0.1, 0.02)
 
 
 def rivals() -> list[Contender]:
@@ -106,22 +108,22 @@ def learning_curve(corpus: Corpus, ordinary: Sequence[Ordinary]) -> dict[str, An
     }
 
 
-def calibration(probabilities: Any, corpus: Corpus, background_mass: float) -> dict[str, Any]:
-    """Expected calibration error of out-of-fold probabilities on the examples, as they are and corrected.
+def calibration(probabilities: Any, corpus: Corpus) -> dict[str, Any]:
+    """Expected calibration error of out-of-fold probabilities at the examples' base rate and at a stated one.
 
-    A release is calibrated to the mix it trained on, examples and weighed background; the correction shifts
-    its log-odds to the examples' own share of adverts, which is the stated base rate.
+    For a stated base rate the log-odds are shifted to it, and benign examples weighed up until it holds.
     """
     relevance, stance = relevance_and_stance(probabilities)
     probability = relevance * stance
-    stated = float(corpus.adverts.mean())
-    trained = corpus.adverts.sum() / (len(corpus.adverts) + background_mass)
-    odds = probability / (1 - probability).clip(1e-12) * (stated / (1 - stated)) / (trained / (1 - trained))
-    kinds = {"as it is": probability, "at the base rate": odds / (1 + odds)}
     chosen = {"all": np.ones(len(probability), dtype=np.bool_)}
     chosen |= {code: corpus.languages == code for code in FIRST_TIER}
-    errors = {
-        kind: {name: calibration_error(corpus.adverts[at], said[at]) for name, at in chosen.items()}
-        for kind, said in kinds.items()
-    }
-    return {"base_rate": stated, "errors": errors}
+    errors: dict[str, dict[str, float]] = {}
+    for rate in (float(corpus.adverts.mean()), *STATED):
+        own = errors[f"{rate:.2f}"] = {}
+        for name, at in chosen.items():
+            adverts, base = corpus.adverts[at], float(corpus.adverts[at].mean())
+            shift = rate / (1 - rate) * (1 - base) / base
+            odds = probability[at] / (1 - probability[at]).clip(1e-12) * shift
+            weights = np.where(adverts, rate / base, (1 - rate) / (1 - base))
+            own[name] = calibration_error(adverts, odds / (1 + odds), weights) or 0.0
+    return errors

@@ -13,7 +13,7 @@ from protocol import task_of
 from training.evaluate import choose_policy
 from training.perturb import ATTACKS, STRENGTHS, perturb
 
-#: Attacks by a library that no one here wrote: name, and how much of a text it touches, light and heavy.
+#: Attacks by a library that no one here wrote, on a share of the words.
 LIBRARY = tuple(f"nlpaug: {name}" for name in ("letters swapped", "letters dropped", "keyboard", "scanning"))
 #: Among what is said of the adverts, what is said of ordinary posts.
 ORDINARY = "ordinary"
@@ -67,7 +67,7 @@ def _by_library(texts: Sequence[str], name: str, share: float) -> list[str]:
     # The library draws from the global states.
     random.seed(0)
     np.random.seed(0)
-    options = {"aug_char_p": share, "aug_word_p": 0.3, "aug_char_max": None, "aug_word_max": None}
+    options = {"aug_char_p": 0.1, "aug_word_p": share, "aug_char_max": None, "aug_word_max": None}
     made = {
         LIBRARY[0]: lambda: attacks.RandomCharAug(action="swap", **options),
         LIBRARY[1]: lambda: attacks.RandomCharAug(action="delete", **options),
