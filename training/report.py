@@ -183,8 +183,9 @@ def _act_table(metrics: Metrics) -> str:
 def _ordinary_table(languages: Mapping[str, Metrics]) -> str:
     header = ("language", "ordinary posts", "reach review, in 1,000")
     rows = [(code, row["posts"], 1000 * row["false_positive_rate"]) for code, row in languages.items()]
-    return "<h2>Ordinary posts</h2><p>Each judged by a model that saw no post of its source.</p>" + _table(
-        header, rows
+    return (
+        "<h2>Ordinary posts</h2><p>Each was judged by a model that did not see it; posts of a public set, by "
+        "one that saw nothing of that set.</p>" + _table(header, rows)
     )
 
 
