@@ -354,8 +354,8 @@ def _adaptation(rows: Mapping[str, Any]) -> str:
         for name, row in rows.items()
     ]
     return (
-        "## What one's own traffic buys\n\nEach source is left out of the background and the threshold. Then half of it is given as a team's own crawl, the\n"
-        "threshold set on that half, and both are tested on the other half.\n\n" + _table(head, body)
+        "## What one's own traffic buys\n\nEach source is left out of the background. Then three eighths of it are given as a team's own crawl, and an eighth counts for the\n"
+        "threshold beside all other sources; both are tested on the other half.\n\n" + _table(head, body)
     )
 
 
