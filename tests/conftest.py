@@ -18,18 +18,29 @@ DATASETS = Path(__file__).parent.parent / "datasets"
 SHARED_DATA = DATASETS.parent.parent / "shared" / "data"
 
 
-@pytest.fixture(name="copy_some", scope="session")
-def _copy_some() -> Callable[[str, Path], None]:
+@pytest.fixture(name="make_data", scope="session")
+def _make_data(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Make a folder to train on: some languages' first examples, and every so many posts of two sources."""
+
+    def make(*languages: str, every: int) -> Path:
+        folder = tmp_path_factory.mktemp("data")
+        for language in languages:
+            _copy_first(DATASETS / f"{language}.jsonl", folder)
+        shipped = DATASETS / "background"
+        posts = [p for name in ("english_sms", "mlma") for p in read_background(shipped / f"{name}.jsonl.gz")]
+        write_background([p for p in posts if p.language in languages][::every], folder / "background")
+        return folder
+
+    return make
+
+
+def _copy_first(path: Path, folder: Path) -> None:
     """Copy the first examples of a language: every act and service is among them, and no pair is torn."""
-
-    def copy(name: str, folder: Path) -> None:
-        lines = (DATASETS / name).read_text(encoding="utf-8").splitlines(keepends=True)
-        pairs = [json.loads(line)["pair"] for line in lines]
-        torn = set(pairs[:450]) & set(pairs[450:]) - {None}
-        kept = [line for line, pair in zip(lines[:450], pairs, strict=False) if pair not in torn]
-        (folder / name).write_text("".join(kept), encoding="utf-8")
-
-    return copy
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    pairs = [json.loads(line)["pair"] for line in lines]
+    torn = set(pairs[:450]) & set(pairs[450:]) - {None}
+    kept = [line for line, pair in zip(lines[:450], pairs, strict=False) if pair not in torn]
+    (folder / path.name).write_text("".join(kept), encoding="utf-8")
 
 
 @pytest.fixture(name="small_config", scope="session")
@@ -39,17 +50,15 @@ def _small_config() -> FitConfig:
 
 
 @pytest.fixture(name="small_data", scope="session")
-def _small_data(tmp_path_factory: pytest.TempPathFactory, copy_some: Callable[[str, Path], None]) -> Path:
+def _small_data(make_data: Callable[..., Path]) -> Path:
     """Two languages and two background sources, judged by turns: enough to train in seconds."""
-    folder = tmp_path_factory.mktemp("data")
-    for name in ("en.jsonl", "ar.jsonl"):
-        copy_some(name, folder)
-    posts = read_background(DATASETS / "background")
-    social = [
-        post for post in posts if post.language in ("en", "ar") and post.source in ("mlma", "english_sms")
-    ]
-    write_background(social[::2], folder / "background")
-    return folder
+    return make_data("en", "ar", every=2)
+
+
+@pytest.fixture(name="tiny_data", scope="session")
+def _tiny_data(make_data: Callable[..., Path]) -> Path:
+    """English examples and a few ordinary posts: what a real `breakwater train` needs a second or two for."""
+    return make_data("en", every=6)
 
 
 @pytest.fixture(name="trained", scope="session")

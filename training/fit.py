@@ -27,7 +27,7 @@ from training.background import BackgroundPost
 from training.counts import Counts, count
 from training.examples import Example, families, split_folds
 from training.perturb import perturb_somehow
-from training.sources import SOURCES
+from training.sources import GROUPS
 
 _UNSEEN_ACT = -30.0
 _SCRIPT_POSTS = 20
@@ -150,10 +150,9 @@ def _background_folds(background: Sequence[BackgroundPost], config: FitConfig) -
     Social posts of the public sets are judged by a model that saw none of their source: nobody's traffic is
     like them. A team's own crawl is split at random, since what comes tomorrow is like it.
     """
-    groups = {source.name: source.group for source in SOURCES if source.social}
     kinds, first, kind = np.unique([post.text for post in background], return_index=True, return_inverse=True)
     drawn = np.random.default_rng(config.seed).permutation(len(kinds))
-    folds = [groups.get(background[at].source, luck) for at, luck in zip(first, drawn, strict=True)]
+    folds = [GROUPS.get(background[at].source, luck) for at, luck in zip(first, drawn, strict=True)]
     return (np.array(folds, dtype=np.int64) % config.folds)[kind]
 
 

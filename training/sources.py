@@ -162,6 +162,8 @@ SOURCES = (
 
 
 WORD_LISTS = frozenset(source.name for source in SOURCES if source.kind == "words")
+#: The group of each source of social posts.
+GROUPS = {source.name: source.group for source in SOURCES if source.social}
 #: Sources that are no traffic: nobody wrote these to anyone.
 NOT_SOCIAL = frozenset(source.name for source in SOURCES if not source.social)
 

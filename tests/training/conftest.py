@@ -1,13 +1,12 @@
 """Shared by the tests of training: a tiny data set that a classifier is fitted to in a second."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from model.features import FeatureConfig
-from training.background import BackgroundPost, read_background, write_background
+from training.background import BackgroundPost, read_background
 from training.examples import Example, read_examples
 from training.fit import FitConfig, Fitted, fit
 
@@ -27,16 +26,6 @@ class Tiny:
 def _tiny_config() -> FitConfig:
     features = FeatureConfig(char_bits=13, word_bits=13, concept_bits=11)
     return FitConfig(features=features, folds=2)
-
-
-@pytest.fixture(name="tiny_data", scope="session")
-def _tiny_data(tmp_path_factory: pytest.TempPathFactory, copy_some: Callable[[str, Path], None]) -> Path:
-    """A folder to train on in a second or two."""
-    folder = tmp_path_factory.mktemp("tiny")
-    copy_some("en.jsonl", folder)
-    own = [read_background(DATASETS / "background" / f"{name}.jsonl.gz") for name in ("mlma", "english_sms")]
-    write_background([p for posts in own for p in posts if p.language == "en"][::6], folder / "background")
-    return folder
 
 
 @pytest.fixture(name="tiny", scope="session")

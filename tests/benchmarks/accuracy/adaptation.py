@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from corpus import GROUPS, Corpus, Ordinary
+from corpus import Corpus, Ordinary
 from joblib import Parallel, delayed
 from ours import Ours
-from protocol import Floats, Result, Task
+from protocol import Result, Task
 
 from training.background import BackgroundPost
 from training.evaluate import choose_policy
@@ -40,7 +40,8 @@ def _one(
     crawl = [BackgroundPost(post.language, source, post.prepared) for post in learnt]
     score = Ours().fit(Task(corpus, np.flatnonzero(corpus.folds != 0), [*others, *crawl]))
     known = score([], [post.prepared for post in judged]).probability if judged else np.zeros(0)
-    bar = choose_policy(np.concatenate([_elsewhere(ordinary, ours, source), known])).review
+    elsewhere = ours.ordinary[[post.source != source for post in ordinary]]
+    bar = choose_policy(np.concatenate([elsewhere, known])).review
     adverts = np.flatnonzero(corpus.adverts & (corpus.folds == 0))
     codes = {post.language for post in traffic}
     spoken = [i for i in adverts if corpus.languages[i] in codes]
@@ -52,12 +53,3 @@ def _one(
         "adverts": len(spoken),
         "recall": float((found >= bar).mean()),
     }
-
-
-def _elsewhere(ordinary: Sequence[Ordinary], ours: Result, source: str) -> Floats:
-    """What was said of the ordinary posts of all other sources."""
-    kept = []
-    for fold, said in ours.ordinary.items():
-        sources = np.array([post.source for post in ordinary if GROUPS[post.source] == fold])
-        kept.append(said[sources != source])
-    return np.concatenate(kept)

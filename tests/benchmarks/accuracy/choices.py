@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from corpus import GROUPS, Corpus, Ordinary
+from corpus import Corpus, Ordinary
 from ours import Ours
 from protocol import Contender, Floats, Result, Said, Task, cross_validate, flagged, hard, interval, threshold
 from scipy.sparse import csr_matrix, hstack
@@ -144,12 +144,9 @@ def choose(corpus: Corpus, ordinary: Sequence[Ordinary]) -> list[dict[str, Any]]
 
 def _by_language(result: Result, corpus: Corpus, ordinary: Sequence[Ordinary]) -> Floats:
     """The threshold of each example's language, that of all where a language has few ordinary posts."""
-    said = np.concatenate([result.ordinary[fold] for fold in sorted(result.ordinary)])
-    spoken = np.array(
-        [p.language for fold in sorted(result.ordinary) for p in ordinary if GROUPS[p.source] == fold]
-    )
+    spoken = np.array([post.language for post in ordinary])
     common = threshold(result, corpus, own_too=False)
-    own = {code: choose_policy(said[spoken == code]).review for code in set(spoken)}
+    own = {code: choose_policy(result.ordinary[spoken == code]).review for code in set(spoken)}
     many = {code for code in own if (spoken == code).sum() >= ENOUGH}
     return np.array([own[code] if code in many else common for code in corpus.languages])
 

@@ -12,11 +12,9 @@ from model.classifier import ACTS, ADVERT_COLUMNS, UNRELATED_COLUMN
 from model.features import prepare, words_of
 from training.background import BackgroundPost, read_background
 from training.examples import Example, families, read_examples, split_folds
-from training.sources import SOURCES, Source
+from training.sources import GROUPS, SOURCES, Source
 
 DATASETS = Path(__file__).parents[3] / "datasets"
-#: The fold whose fit sees nothing of a source, and whose ordinary posts come from it.
-GROUPS = {source.name: source.group for source in SOURCES if source.social}
 FIRST_TIER = ("en", "fr", "tr", "ar", "sq", "vi", "fa", "prs", "ckb", "ps")
 FOLDS = 4
 
@@ -84,11 +82,10 @@ def prepare_all(texts: list[str]) -> list[str]:
 def read_ordinary(data: Path | None, corpus: Corpus, per_language: int = 3_000) -> list[Ordinary]:
     """Social posts to test on: of the public sets if they are here, else the bags of the background."""
     if data is None:
-        social = {source.name for source in SOURCES if source.social}
         return [
             Ordinary(post.language, post.source, words_of(post.text), post.text)
             for post in corpus.background
-            if post.source in social
+            if post.source in GROUPS
         ]
     found = []
     for source in SOURCES:

@@ -1,11 +1,11 @@
 """One protocol for every contender: grouped folds, foreign sources, one threshold, intervals."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from corpus import FOLDS, GROUPS, Corpus, Ordinary
+from corpus import FOLDS, Corpus, Ordinary
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score, roc_auc_score
@@ -14,6 +14,7 @@ from model.classifier import ACTS
 from model.records import Act
 from training.background import BackgroundPost
 from training.evaluate import choose_policy
+from training.sources import GROUPS
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -46,19 +47,17 @@ class Task:
     background: list[BackgroundPost]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Result:
-    """Out-of-fold answers for all examples, and for the ordinary posts of foreign sources, by fold."""
+    """Out-of-fold answers for all examples, and P(advert) of ordinary posts by the fits foreign to them."""
 
     examples: Said
-    ordinary: dict[int, Floats] = field(default_factory=dict)
+    ordinary: Floats
 
 
-def task_of(corpus: Corpus, fold: int, share: float = 1.0, without: str | None = None) -> Task:
+def task_of(corpus: Corpus, fold: int, share: float = 1.0) -> Task:
     """Everything outside a fold, thinned to a share by family, and background of no source that judges it."""
     chosen = corpus.folds != fold
-    if without is not None:
-        chosen &= corpus.languages != without
     if share < 1:
         chosen &= thinned(corpus, share)
     background = [post for post in corpus.background if GROUPS.get(post.source) != fold]
@@ -86,13 +85,14 @@ def cross_validate(
     )
     count = len(corpus.examples)
     said = Said(np.full(count, np.nan), np.full(count, np.nan), np.full((count, len(ACTS)), np.nan))
-    result = Result(said)
+    groups = np.array([GROUPS[post.source] for post in ordinary])
+    result = Result(said, np.full(len(ordinary), np.nan))
     for fold, (own, foreign) in enumerate(fits):
         at = corpus.folds == fold
         said.probability[at], said.stance[at] = own.probability, own.stance
         if own.acts is not None and said.acts is not None:
             said.acts[at] = own.acts
-        result.ordinary[fold] = foreign
+        result.ordinary[groups == fold] = foreign
     return result
 
 
@@ -113,9 +113,8 @@ def threshold(result: Result, corpus: Corpus, *, own_too: bool) -> float:
     Ordinary posts are real ones, each judged by the fit that saw nothing of its source; `own_too` adds the
     examples of ordinary life.
     """
-    foreign = np.concatenate(list(result.ordinary.values()))
-    own = result.examples.probability[corpus.unrelated] if own_too else foreign[:0]
-    return choose_policy(np.concatenate([foreign, own])).review
+    own = result.examples.probability[corpus.unrelated & own_too]
+    return choose_policy(np.concatenate([result.ordinary, own])).review
 
 
 def flagged(result: Result, at_least: float | Floats) -> Flags:

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from corpus import FOLDS, GROUPS, Corpus, Ordinary, prepare_all
+from corpus import FOLDS, Corpus, Ordinary, prepare_all
 from joblib import Parallel, delayed
 from ours import Ours
 from protocol import task_of
 
 from training.evaluate import choose_policy
 from training.perturb import ATTACKS, STRENGTHS, perturb
+from training.sources import GROUPS
 
 #: Attacks by a library that no one here wrote, on a share of the words.
 LIBRARY = tuple(f"nlpaug: {name}" for name in ("letters swapped", "letters dropped", "keyboard", "scanning"))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from corpus import GROUPS, Corpus, Ordinary
+from corpus import Corpus, Ordinary
 from joblib import Parallel, delayed
 from protocol import thinned
 from sklearn.metrics import roc_auc_score
@@ -14,6 +14,7 @@ from model.classifier import ADVERT_COLUMNS, act_probabilities
 from training.counts import Counts, count
 from training.evaluate import choose_policy
 from training.fit import FitConfig, Rows, fit_acts, gather, score_acts
+from training.sources import GROUPS
 
 #: Half of the other languages' examples and every fourth background post are trained on: there are many fits.
 SHARE = 0.5

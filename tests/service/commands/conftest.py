@@ -20,7 +20,6 @@ from service.records import Principal, QueueFilter, Role
 from service.scopes import OF_ROLE
 from service.services import Services
 from service.settings import Settings
-from training.background import read_background, write_background
 
 ROOT = Path(__file__).parent.parent.parent.parent
 Run = Callable[..., Result]
@@ -103,19 +102,6 @@ def _moderator() -> Principal:
 def _waiting(parts: Services) -> Callable[[], list[str]]:
     """List the texts of the cases in the queue."""
     return lambda: sorted(case.post.text for case in parts.triage.queue(QueueFilter(), limit=10_000))
-
-
-@pytest.fixture(name="tiny_data", scope="session")
-def _tiny_data(tmp_path_factory: pytest.TempPathFactory, copy_some: Callable[[str, Path], None]) -> Path:
-    """English examples and a few ordinary posts: what a real `breakwater train` needs seconds for."""
-    folder = tmp_path_factory.mktemp("tiny")
-    copy_some("en.jsonl", folder)
-    own = [
-        read_background(ROOT / "datasets" / "background" / f"{name}.jsonl.gz")
-        for name in ("mlma", "english_sms")
-    ]
-    write_background([p for posts in own for p in posts if p.language == "en"][::6], folder / "background")
-    return folder
 
 
 @pytest.fixture(name="decided")
